@@ -1,0 +1,135 @@
+/**
+ * Every code a user can meet. Codes are public API: scripts match on them, so one is never renamed or
+ * reused. `docs/error-codes.md` is generated from this table.
+ */
+export const ERROR_CODES = {
+  INPUT_INVALID: {
+    means: 'One or more inputs are missing, malformed or do not go together. Nothing was pushed.',
+    next: 'Correct the inputs named in the message; all faults are listed at once.',
+  },
+  REFERENCE_INVALID: {
+    means: 'An image repository, tag or digest does not follow the OCI grammar.',
+    next: 'Write the repository with its registry host, in lower case, for example `ghcr.io/owner/app`.',
+  },
+  COMMIT_NOT_CHECKED_OUT: {
+    means: 'The files in the workspace belong to another commit than the one that would be sealed.',
+    next: 'Check out that commit (actions/checkout with `ref:`), or correct the `commit` input.',
+  },
+  EVENT_REFUSED: {
+    means: 'The event does not say safely which commit to build (for example `pull_request_target`).',
+    next: 'Give the `commit` input explicitly.',
+  },
+  PREPARE_FAILED: { means: 'The `prepare` script failed.', next: 'Read its output above the error.' },
+  ENGINE_FAILED: {
+    means: 'The build engine failed, or published something other than it reported.',
+    next: 'Read the engine output above the error; nothing was sealed.',
+  },
+  ENGINE_MISSING: {
+    means: 'The program an engine needs is not installed on this runner.',
+    next: 'Install it, or choose another engine; `layers` and `files` need none.',
+  },
+  SOURCE_INVALID: {
+    means: 'The files to publish are missing, empty, unreadable or of a kind that cannot be archived.',
+    next: 'Correct `path`, or let `prepare` create the files.',
+  },
+  UNSEALED_TAG: {
+    means: 'The SHA tag exists, but no build record for this commit is attached to it.',
+    next: 'Find out who pushed it. Delete the tag, or set `adopt: true` to seal what is there.',
+  },
+  SEAL_UNSTABLE: {
+    means: 'The SHA tag kept changing while it was being sealed, or does not show what was written.',
+    next: 'Something else writes this tag. Stop it and run the job again.',
+  },
+  TAG_CONFLICT: {
+    means: 'A tag does not resolve to the built digest after it was written (often an immutable tag).',
+    next: 'Choose another tag, or remove the tag from `tags`.',
+  },
+  DIGEST_MISSING: {
+    means: 'deploy was given no digest.',
+    next: 'Pass the bare `digest` output of build; outputs holding a masked value are dropped by the runner.',
+  },
+  DIGEST_MISMATCH: {
+    means: 'The digest to deploy is not the one that was built for this commit.',
+    next: 'Deploy the sealed digest named in the table.',
+  },
+  NOT_SEALED: {
+    means: 'This commit has no sealed build in this repository.',
+    next: 'Run the build action for this commit first.',
+  },
+  TAG_MOVED: {
+    means: 'The SHA tag no longer points at the artifact that was built.',
+    next: 'Find out who moved it, put it back to the built digest, then deploy again.',
+  },
+  RECORD_MISMATCH: {
+    means: 'The build record attached to the artifact names another commit, repository or digest.',
+    next: 'Deploy the digest that was built for this commit.',
+  },
+  BUILT_TWICE: {
+    means: 'Two digests hold a build record for one commit, so nobody can say which one was tested.',
+    next: 'Decide which is right, remove the other, and let only build-once write the SHA tag.',
+  },
+  WITNESS_UNREADABLE: {
+    means: 'A witness exists but could not be read; an unreadable witness is a failure, not an absence.',
+    next: 'Restore access to it and run the job again.',
+  },
+  REBUILD_REQUESTED: {
+    means: 'deploy was asked to build: by an input, or by a command inside `run`.',
+    next: 'Build in the build job; deploy only consumes its digest.',
+  },
+  PULL_REQUEST_BUILD: {
+    means: 'The artifact was built from a pull request merge commit, which is not a release candidate.',
+    next: 'Deploy the build of the merged commit, or set `allow-pull-request: true` for a preview.',
+  },
+  RUN_FAILED: { means: 'The `run` script failed.', next: 'Read its output above the error.' },
+  RUNNING_MISMATCH: {
+    means: 'What runs after the deployment is not the digest that was deployed.',
+    next: 'Check why the environment runs something else; the deployment is recorded as failed.',
+  },
+  UNPACK_FAILED: {
+    means: 'The artifact could not be unpacked safely and completely.',
+    next: '`unpack` takes artifacts of the `files` engine and an empty or new folder.',
+  },
+  CONFIG_MISSING: {
+    means: 'A file named in `config` does not exist or cannot be read.',
+    next: 'Correct `config`; its files are part of the release and are hashed into the record.',
+  },
+  RECORD_INVALID: {
+    means: 'A record is not a valid build-once document, or is one of a newer version.',
+    next: 'Update build-once, or remove the foreign document.',
+  },
+  REGISTRY_DENIED: {
+    means: 'The registry refused the credentials, or they do not allow this.',
+    next: 'Log in to the registry before this step, or give `username` and `password`; check the permissions.',
+  },
+  REGISTRY_UNAVAILABLE: {
+    means: 'The registry did not answer properly in time (network, 429 or 5xx), also after retries.',
+    next: 'Run the job again when the registry is healthy. Nothing was assumed about the commit.',
+  },
+  REGISTRY_UNEXPECTED: {
+    means: 'Something answered that does not speak like a registry, or broke the protocol.',
+    next: 'Check the registry host, and any proxy or login page in between.',
+  },
+  REGISTRY_NOT_FOUND: {
+    means: 'A manifest or blob that must exist is not in the repository.',
+    next: 'Check the repository and digest; retention rules may have deleted it.',
+  },
+  REGISTRY_REFUSED: {
+    means: 'The registry refused a write (invalid, too large, immutable or not supported).',
+    next: 'Read the registry’s answer in the message.',
+  },
+  CONTENT_CORRUPT: {
+    means: 'Bytes read do not hash to the digest they were asked for by.',
+    next: 'Do not use this copy. Check the registry, its storage and any proxy in between.',
+  },
+  CREDENTIALS_INVALID: {
+    means: 'The docker configuration or a credential helper could not be used.',
+    next: 'Correct the file or helper named in the message, or give `username` and `password`.',
+  },
+  INTERNAL: {
+    means: 'A defect in build-once.',
+    next: 'Report it, with the log of a run with debug logging.',
+  },
+} as const satisfies Record<string, { readonly means: string; readonly next: string }>
+
+/** One of the public error codes. */
+export type ErrorCode = keyof typeof ERROR_CODES

@@ -1,0 +1,90 @@
+import type { ErrorCode } from './error-codes.ts'
+
+/** What an error may carry beside its message. */
+export interface ErrorDetails {
+  /** What to do next, one sentence; shown under the message. */
+  readonly hint?: string
+  readonly cause?: unknown
+}
+
+/**
+ * Base of every error meant for a user. `message` says *what · expected X, got Y*; `hint` says what to do.
+ * Messages never hold secrets: whoever builds one passes URLs through redaction first.
+ */
+export abstract class BuildOnceError extends Error {
+  readonly code: ErrorCode
+  readonly hint: string | undefined
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
+    super(message, 'cause' in details ? { cause: details.cause } : undefined)
+    this.name = new.target.name
+    this.code = code
+    this.hint = details.hint
+  }
+}
+
+/** Inputs that are missing, malformed or contradict each other; holds all faults, not the first. */
+export class InputError extends BuildOnceError {
+  readonly faults: readonly string[]
+
+  constructor(faults: readonly string[], details: ErrorDetails = {}) {
+    super(
+      'INPUT_INVALID',
+      faults.length === 1 ? `${faults[0]}` : listed('The inputs are not valid', faults),
+      details,
+    )
+    this.faults = faults
+  }
+}
+
+/** A repository, tag or digest that does not follow the OCI grammar. */
+export class InvalidReferenceError extends BuildOnceError {
+  constructor(message: string, details: ErrorDetails = {}) {
+    super('REFERENCE_INVALID', message, details)
+  }
+}
+
+/** A registry answered badly or not at all. Carries what a retry decision needs, never credentials. */
+export class RegistryError extends BuildOnceError {
+  readonly status: number | undefined
+  readonly ociCodes: readonly string[]
+
+  constructor(
+    code: ErrorCode,
+    message: string,
+    details: ErrorDetails & { readonly status?: number; readonly ociCodes?: readonly string[] } = {},
+  ) {
+    super(code, message, details)
+    this.status = details.status
+    this.ociCodes = details.ociCodes ?? []
+  }
+}
+
+/** A record that is not a valid build-once document. */
+export class RecordError extends BuildOnceError {
+  constructor(message: string, details: ErrorDetails = {}) {
+    super('RECORD_INVALID', message, details)
+  }
+}
+
+/** An engine, a prepare script or the files to publish failed. */
+export class EngineError extends BuildOnceError {}
+
+/** The place deployed to, or the script that deploys, failed. */
+export class TargetError extends BuildOnceError {}
+
+/** The evidence is bad: witnesses disagree, are missing or cannot be read. */
+export class VerificationError extends BuildOnceError {}
+
+/** The evidence is good, but what was asked is not allowed. */
+export class PolicyError extends BuildOnceError {}
+
+/** A heading followed by one indented line per entry. */
+export function listed(heading: string, entries: readonly string[]): string {
+  return `${heading}:\n${entries.map((entry) => `  - ${entry.replaceAll('\n', '\n    ')}`).join('\n')}`
+}
+
+/** The message of anything thrown, for use inside another message. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

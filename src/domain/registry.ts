@@ -1,0 +1,72 @@
+import type { Digest } from './digest.ts'
+import type { Descriptor, Manifest, ManifestMediaType } from './manifest.ts'
+import type { RecordType } from './record.ts'
+import type { Repository } from './reference.ts'
+
+/** Content of known identity that can be read from the start as often as a retry needs it. */
+export interface BlobSource {
+  readonly digest: Digest
+  readonly size: number
+  /** Opens a fresh stream over exactly `size` bytes. */
+  open(): AsyncIterable<Uint8Array>
+}
+
+/** What happened to a blob that had to be in a repository. */
+export type BlobTransfer = 'present' | 'mounted' | 'uploaded'
+
+/**
+ * The registry as the verbs and engines see it (distribution-spec v1.1). Everything read is hashed; a value
+ * that comes back is what its digest says. Every method throws `RegistryError` with a code.
+ */
+export interface Registry {
+  /** Reads what a tag points at; undefined only when the registry says, after authentication, that it is not there. */
+  readTag(repository: Repository, tag: string): Promise<Manifest | undefined>
+  /** Reads a manifest by digest; undefined as for {@link readTag}. */
+  readManifest(repository: Repository, digest: Digest): Promise<Manifest | undefined>
+  /** Stores exact manifest bytes under their digest or under a tag; after any refusal of a tag, read it and compare. */
+  putManifest(
+    repository: Repository,
+    bytes: Uint8Array,
+    mediaType: ManifestMediaType,
+    tag?: string,
+  ): Promise<Digest>
+  /** Every tag of the repository, in no particular order. */
+  listTags(repository: Repository): Promise<readonly string[]>
+  hasBlob(repository: Repository, digest: Digest): Promise<boolean>
+  /** Streams a blob, hashing it: the stream throws CONTENT_CORRUPT at its end when the bytes are others. */
+  readBlob(repository: Repository, descriptor: Descriptor): AsyncIterable<Uint8Array>
+  /** Makes sure the blob is in the repository, uploading it when it is not. */
+  putBlob(repository: Repository, blob: BlobSource): Promise<BlobTransfer>
+  /** Brings a blob from another repository: mounted where the registry can, else copied as a stream. */
+  copyBlob(from: Repository, to: Repository, descriptor: Descriptor): Promise<BlobTransfer>
+}
+
+/** A record found at an artifact: the bytes of the document, and the manifest that carries it. */
+export interface StoredRecord {
+  readonly manifestDigest: Digest
+  readonly bytes: Uint8Array
+}
+
+/** A record about to be stored. `created` goes into the annotations that other tools show. */
+export interface NewRecord {
+  readonly type: RecordType
+  readonly bytes: Uint8Array
+  readonly created: string
+}
+
+/** Records attached to artifacts as referrers (distribution-spec §Listing referrers), with or without the API. */
+export interface RecordStore {
+  /** Attaches a record to a manifest; returns the digest of the record's own manifest. Repeating it changes nothing. */
+  attach(repository: Repository, subject: Descriptor, record: NewRecord): Promise<Digest>
+  /** Every record of a type attached to a digest: the union of all places records may be in. */
+  list(repository: Repository, subject: Digest, type: RecordType): Promise<readonly StoredRecord[]>
+  /** Stores a record under a write-once tag of its own as well, for logs that are read without knowing a digest. */
+  attachNamed(
+    repository: Repository,
+    subject: Descriptor | undefined,
+    record: NewRecord,
+    tag: string,
+  ): Promise<Digest>
+  /** Reads the record a write-once tag points at. */
+  readNamed(repository: Repository, tag: string, type: RecordType): Promise<StoredRecord | undefined>
+}

@@ -1,0 +1,95 @@
+import { spawn } from 'node:child_process'
+import { constants } from 'node:os'
+
+/** How a program is run. */
+export interface ExecOptions {
+  readonly cwd?: string
+  /** The whole environment of the child; nothing is inherited beside it. */
+  readonly environment: NodeJS.ProcessEnv
+  /** Text for standard input; without it the child reads an empty input. */
+  readonly input?: string
+  /** Called with standard output and error as they come. */
+  readonly onOutput?: (chunk: string) => void
+  /** Bytes of standard output and of standard error kept for the result; the rest is only passed to onOutput. */
+  readonly maxCapture?: number
+  readonly timeoutMs?: number
+}
+
+/** How a program ended. A program killed by a signal has the exit code a shell would give it: 128 + signal. */
+export interface ExecResult {
+  readonly exitCode: number
+  readonly stdout: string
+  readonly stderr: string
+  readonly timedOut: boolean
+}
+
+/**
+ * Runs a program with an argument vector, never through a shell. Resolves whatever the exit code is.
+ * Rejects with the system error (`code: 'ENOENT'`) when the program cannot be started.
+ */
+export type Exec = (program: string, args: readonly string[], options: ExecOptions) => Promise<ExecResult>
+
+const DEFAULT_CAPTURE = 1024 * 1024
+
+class Capture {
+  readonly #decoder = new TextDecoder()
+  readonly #limit: number
+  #text = ''
+
+  constructor(limit: number) {
+    this.#limit = limit
+  }
+
+  /** Decodes a chunk and keeps what fits; returns the decoded text. */
+  take(chunk: Buffer): string {
+    const text = this.#decoder.decode(chunk, { stream: true })
+    // Keep the end rather than the beginning: tools print their result last.
+    this.#text = (this.#text + text).slice(-this.#limit)
+    return text
+  }
+
+  get text(): string {
+    return this.#text
+  }
+}
+
+export const exec: Exec = async (program, args, options) =>
+  await new Promise<ExecResult>((resolve, reject) => {
+    const child = spawn(program, args, {
+      cwd: options.cwd,
+      env: options.environment,
+      stdio: ['pipe', 'pipe', 'pipe'],
+      windowsHide: true,
+    })
+    const limit = options.maxCapture ?? DEFAULT_CAPTURE
+    const stdout = new Capture(limit)
+    const stderr = new Capture(limit)
+    let timedOut = false
+    const timer =
+      options.timeoutMs === undefined
+        ? undefined
+        : setTimeout(() => {
+            timedOut = true
+            child.kill('SIGKILL')
+          }, options.timeoutMs)
+    const pass = (text: string): void => options.onOutput?.(text)
+    child.stdout.on('data', (chunk: Buffer) => pass(stdout.take(chunk)))
+    child.stderr.on('data', (chunk: Buffer) => pass(stderr.take(chunk)))
+    // A child that does not read its input closes the pipe; that is its right, not an error.
+    child.stdin.on('error', () => undefined)
+    child.stdin.end(options.input ?? '')
+    child.on('error', (error) => {
+      clearTimeout(timer)
+      reject(error)
+    })
+    child.on('close', (code, signal) => {
+      clearTimeout(timer)
+      const exitCode = code ?? 128 + (signal === null ? 0 : constants.signals[signal])
+      resolve({ exitCode, stdout: stdout.text, stderr: stderr.text, timedOut })
+    })
+  })
+
+/** True when a program could not be started because it is not installed. */
+export function isMissingProgram(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT'
+}
