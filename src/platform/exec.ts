@@ -54,7 +54,7 @@ class Capture {
 }
 
 export const exec: Exec = async (program, args, options) =>
-  await new Promise<ExecResult>((resolve, reject) => {
+  new Promise<ExecResult>((resolve, reject) => {
     const child = spawn(program, args, {
       cwd: options.cwd,
       env: options.environment,

@@ -1,0 +1,46 @@
+/** Text from anywhere as text in Markdown: no markup, no HTML, no line breaks, no mentions or links. */
+export function escapeMarkdown(text: string): string {
+  return text
+    .replace(/\p{Cc}+/gu, ' ')
+    .replace(/[&<>]/g, (character) => (character === '&' ? '&amp;' : character === '<' ? '&lt;' : '&gt;'))
+    .replace(/[\\`*_{}[\]()#+!|~@-]/g, (character) => `\\${character}`)
+}
+
+/** Text as inline code; a backtick or a table bar inside would end it early. */
+export function code(text: string): string {
+  return `\`${text
+    .replace(/\p{Cc}+/gu, ' ')
+    .replaceAll('`', 'ˋ')
+    .replaceAll('|', '\\|')}\``
+}
+
+/** A link, only for http(s) addresses; anything else stays plain text. */
+export function link(text: string, url: string): string {
+  return /^https?:\/\/[^\s()<>"'`\\|]+$/.test(url)
+    ? `[${escapeMarkdown(text)}](${url})`
+    : escapeMarkdown(text)
+}
+
+/** Two columns without a heading row, as GitHub renders tables. */
+export function propertyTable(rows: readonly (readonly [string, string])[]): string {
+  return [
+    '| | |',
+    '| --- | --- |',
+    ...rows.map(([name, value]) => `| **${escapeMarkdown(name)}** | ${value} |`),
+  ].join('\n')
+}
+
+/** `850 ms`, `4.2 s` or `3 min 12 s`. */
+export function humanDuration(milliseconds: number): string {
+  if (milliseconds < 1000) return `${Math.round(milliseconds)} ms`
+  if (milliseconds < 60_000) return `${(milliseconds / 1000).toFixed(1)} s`
+  return `${Math.floor(milliseconds / 60_000)} min ${Math.round((milliseconds % 60_000) / 1000)} s`
+}
+
+/** `512 B`, `3.4 MB`. */
+export function humanSize(bytes: number): string {
+  if (bytes < 1000) return `${bytes} B`
+  const units = ['kB', 'MB', 'GB', 'TB']
+  const power = Math.min(units.length, Math.floor(Math.log10(bytes) / 3))
+  return `${(bytes / 1000 ** power).toFixed(1)} ${units[power - 1]}`
+}

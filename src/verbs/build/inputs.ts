@@ -1,0 +1,236 @@
+import { z } from 'zod'
+import { commitFault, isCommit, parseCommit } from '../../domain/commit.ts'
+import { parseDigest } from '../../domain/digest.ts'
+import { InputError } from '../../domain/error.ts'
+import {
+  formatRepository,
+  parseReference,
+  parseRepository,
+  type Repository,
+  tagFault,
+} from '../../domain/reference.ts'
+import {
+  boolean,
+  FieldFault,
+  oneOf,
+  optional,
+  optionalText,
+  parseArguments,
+  parseDuration,
+  parseFields,
+  parseLines,
+  parseList,
+  parsePairs,
+  required,
+} from '../fields.ts'
+
+/** The engines, in the order the documentation lists them. */
+export const ENGINES = ['docker', 'buildah', 'layers', 'files', 'command', 'existing'] as const
+export type EngineName = (typeof ENGINES)[number]
+
+/** Raw inputs of the build action; its keys and defaults are those of `action.yml`. */
+export const buildInputsSchema = z.object({
+  image: required(parseRepository, 'ghcr.io/owner/app'),
+  commit: optional((text) => parseCommitField(text)),
+  engine: oneOf(ENGINES, 'docker'),
+  push: boolean('true'),
+  tags: optional(parseList),
+  seal: oneOf(['registry'], 'registry'),
+  settle: optional(parseDuration, '3s'),
+  adopt: boolean('false'),
+  username: optionalText(),
+  password: optionalText(),
+  insecure: optional(parseList),
+  prepare: optionalText(),
+  'cache-path': optional(parseLines),
+  'cache-key': optionalText(),
+  'cache-restore-keys': optional(parseLines),
+  context: optionalText(),
+  file: optionalText(),
+  target: optionalText(),
+  'build-args': optional(parseLines),
+  'build-contexts': optional(parseLines),
+  secrets: optional(parseLines),
+  'secret-files': optional(parseLines),
+  'secret-envs': optional(parseList),
+  ssh: optional(parseList),
+  platforms: optional(parseList),
+  labels: optional(parsePairs),
+  annotations: optional(parseLines),
+  'cache-from': optional(parseLines),
+  'cache-to': optional(parseLines),
+  'no-cache': boolean('false'),
+  pull: boolean('false'),
+  network: optionalText(),
+  provenance: optionalText(),
+  sbom: optionalText(),
+  builder: optionalText(),
+  path: optionalText(),
+  base: optional(parseReference),
+  entrypoint: optional(parseArguments),
+  cmd: optional(parseArguments),
+  workdir: optional(parseWorkdir),
+  run: optionalText(),
+  digest: optional(parseDigest),
+})
+
+/** Parsed inputs of the build action. Durations are in milliseconds. */
+export type BuildInputs = z.output<typeof buildInputsSchema>
+type InputName = keyof BuildInputs
+
+const EVERY_ENGINE: readonly InputName[] = [
+  ...([
+    'image',
+    'commit',
+    'engine',
+    'push',
+    'tags',
+    'seal',
+    'settle',
+    'adopt',
+    'username',
+    'password',
+  ] as const),
+  ...(['insecure', 'prepare', 'cache-path', 'cache-key', 'cache-restore-keys'] as const),
+]
+const DOCKERFILE: readonly InputName[] = [
+  ...([
+    'context',
+    'file',
+    'target',
+    'build-args',
+    'secrets',
+    'secret-files',
+    'secret-envs',
+    'ssh',
+    'platforms',
+  ] as const),
+  ...(['labels', 'annotations', 'no-cache', 'pull', 'network'] as const),
+]
+
+/** Which inputs mean something to which engine, beside those of {@link EVERY_ENGINE}. */
+export const ENGINE_INPUTS: Readonly<Record<EngineName, readonly InputName[]>> = {
+  docker: [...DOCKERFILE, 'build-contexts', 'cache-from', 'cache-to', 'provenance', 'sbom', 'builder'],
+  buildah: DOCKERFILE,
+  layers: ['path', 'base', 'entrypoint', 'cmd', 'workdir', 'labels', 'annotations', 'platforms'],
+  files: ['path', 'annotations'],
+  command: ['run'],
+  existing: ['digest'],
+}
+
+const NEEDED: Readonly<Partial<Record<EngineName, InputName>>> = {
+  layers: 'path',
+  files: 'path',
+  command: 'run',
+  existing: 'digest',
+}
+
+function parseCommitField(text: string) {
+  const fault = commitFault(text)
+  if (fault !== undefined) throw new FieldFault(fault)
+  return parseCommit(text)
+}
+
+function parseWorkdir(text: string): string {
+  if (!text.startsWith('/'))
+    throw new FieldFault(`must be an absolute path, got ${JSON.stringify(text.slice(0, 80))}`)
+  return text
+}
+
+function isGiven(raw: ReadonlyMap<string, string>, name: string): boolean {
+  const value = raw.get(name) ?? ''
+  // Boolean inputs have a default, so `false` cannot be told from an input that was not given.
+  return value !== '' && !((name === 'no-cache' || name === 'pull') && /^false$/i.test(value))
+}
+
+/** Inputs of another engine, and inputs the engine cannot do without. */
+function engineFaults(raw: ReadonlyMap<string, string>): readonly string[] {
+  const engine = ENGINES.find((name) => name === (raw.get('engine') || 'docker'))
+  if (engine === undefined) return []
+  const allowed = new Set<string>([...EVERY_ENGINE, ...ENGINE_INPUTS[engine]])
+  const faults = Object.keys(buildInputsSchema.shape)
+    .filter((name) => !allowed.has(name) && isGiven(raw, name))
+    .map((name) => `${name}: is an input of ${enginesOf(name)} · expected inputs of engine "${engine}" only`)
+  const needed = NEEDED[engine]
+  if (needed !== undefined && !isGiven(raw, needed))
+    faults.push(`${needed}: is required by engine "${engine}"`)
+  if (engine === 'existing' && /^false$/i.test(raw.get('push') ?? ''))
+    faults.push('push: engine "existing" has nothing to do without pushing')
+  return faults
+}
+
+function enginesOf(input: string): string {
+  const engines = ENGINES.filter((engine) => ENGINE_INPUTS[engine].some((name) => name === input))
+  return `engine ${engines.map((name) => `"${name}"`).join(' and ')}`
+}
+
+function pairFaults(raw: ReadonlyMap<string, string>): readonly string[] {
+  const faults: string[] = []
+  if (isGiven(raw, 'username') !== isGiven(raw, 'password'))
+    faults.push('username, password: give both or neither')
+  if (isGiven(raw, 'cache-path') !== isGiven(raw, 'cache-key'))
+    faults.push('cache-path, cache-key: give both or neither')
+  if (isGiven(raw, 'cache-restore-keys') && !isGiven(raw, 'cache-key'))
+    faults.push('cache-restore-keys: needs cache-key')
+  return faults
+}
+
+/** Bare tags of this repository, from bare or full ones; metadata-action writes full ones. */
+function tagFaults(inputs: Pick<BuildInputs, 'tags'>, repository: Repository): readonly string[] {
+  return (inputs.tags ?? []).flatMap((text) => {
+    const tag = bareTag(text, repository)
+    if (tag === undefined)
+      return [`tags: ${JSON.stringify(text.slice(0, 200))} is not a tag of ${formatRepository(repository)}`]
+    const fault = tagFault(tag) ?? reservedFault(tag)
+    return fault === undefined ? [] : [`tags: ${JSON.stringify(text.slice(0, 200))}: ${fault}`]
+  })
+}
+
+/** `ghcr.io/o/app:v1` → `v1`; undefined for a reference to another repository or by digest. */
+export function bareTag(text: string, repository: Repository): string | undefined {
+  const prefix = `${formatRepository(repository)}:`
+  if (text.startsWith(prefix) && !text.includes('@')) return text.slice(prefix.length)
+  return text.includes('/') && text.includes(':') ? undefined : text
+}
+
+function reservedFault(tag: string): string | undefined {
+  if (/^sha\d+-[0-9a-f]{64}/.test(tag)) return 'this form of tag is reserved for referrers'
+  if (tag.startsWith('build-once-') || tag.startsWith('build-once.'))
+    return 'tags that start with "build-once" are reserved'
+  if (isCommit(tag)) return 'a full commit id is a SHA tag; only the seal writes those'
+  return undefined
+}
+
+/**
+ * Parses the inputs of the build action.
+ * @param raw the texts of the inputs, as given or defaulted.
+ * @throws {InputError} with every fault, each naming its input.
+ */
+export function parseBuildInputs(
+  raw: ReadonlyMap<string, string>,
+  moreFaults: readonly string[] = [],
+): BuildInputs {
+  const { values, faults } = parseFields(buildInputsSchema, raw)
+  const all = [...faults, ...engineFaults(raw), ...pairFaults(raw), ...lateTagFaults(raw), ...moreFaults]
+  if (values === undefined || all.length > 0) {
+    throw new InputError(all, { hint: 'Nothing was pushed. The inputs are described in the README.' })
+  }
+  return values
+}
+
+/** Tags are judged also when other inputs are wrong, as long as the repository is known. */
+function lateTagFaults(raw: ReadonlyMap<string, string>): readonly string[] {
+  const tags = parseList(raw.get('tags') ?? '')
+  try {
+    return tagFaults({ tags: [...tags] }, parseRepository(raw.get('image') ?? ''))
+  } catch {
+    // The image itself is a fault already; judge what can be judged without it.
+    return tags.flatMap((tag) =>
+      tag.includes('/') && tag.includes(':')
+        ? []
+        : tagFault(tag)
+          ? [`tags: ${JSON.stringify(tag.slice(0, 200))}: ${tagFault(tag)}`]
+          : [],
+    )
+  }
+}
