@@ -1,0 +1,240 @@
+import { commitFault } from '../../domain/commit.ts'
+import type { Digest } from '../../domain/digest.ts'
+import { EngineError, InputError, VerificationError } from '../../domain/error.ts'
+import type { Manifest } from '../../domain/manifest.ts'
+import { type BuildRecord, encodeRecord, recordTime } from '../../domain/record.ts'
+import { digestReference, formatReference, formatRepository } from '../../domain/reference.ts'
+import type { Built, Engine } from '../../engines/engine.ts'
+import { isForkPullRequest } from '../../github/context.ts'
+import { bareTag, type BuildInputs } from './inputs.ts'
+import { inputsDigest } from './inputs-digest.ts'
+import { readPlatforms } from './platforms.ts'
+import type { BuildPorts, SealTarget } from './ports.ts'
+import { attachRecord, look, seal, type Sealed, unsealedTag } from './seal.ts'
+import { stagingTag } from './staging.ts'
+import { putTags } from './tags.ts'
+
+/** How the digest came about. */
+export type Outcome = 'built' | 'reused' | 'adopted-winner' | 'adopted-tag' | 'not-pushed'
+
+/** What a build ends with. Everything but `outcome` is undefined or empty when nothing was pushed. */
+export interface BuildResult {
+  readonly outcome: Outcome
+  readonly target: SealTarget
+  readonly sealed: Sealed | undefined
+  readonly tags: readonly string[]
+  /** Digest of a build that was not pushed, where the engine knows it. */
+  readonly localDigest: Digest | undefined
+  readonly recordArtifactId: number | undefined
+  readonly milliseconds: number
+}
+
+/** Builds a commit once: look, reuse or build, record, seal, tag, report (design: the build verb). */
+export async function build(
+  inputs: BuildInputs,
+  target: SealTarget,
+  ports: BuildPorts,
+): Promise<BuildResult> {
+  const started = ports.clock.now().getTime()
+  const push = inputs.push && !isForkPullRequest(ports.context)
+  if (!push) return await buildOnly(inputs, target, ports, started)
+  const { outcome, sealed } =
+    (await reuse(inputs, target, ports)) ?? (await buildAndSeal(inputs, target, ports))
+  const tags = (inputs.tags ?? []).flatMap((text) => bareTag(text, target.repository) ?? [])
+  await putTags(ports.registry, target.repository, sealed.manifest, tags)
+  const recordArtifactId = await ports.artifacts.upload(sealed.record, encodeRecord(sealed.record))
+  const milliseconds = ports.clock.now().getTime() - started
+  return { outcome, target, sealed, tags, localDigest: undefined, recordArtifactId, milliseconds }
+}
+
+interface Ended {
+  readonly outcome: Outcome
+  readonly sealed: Sealed
+}
+
+/** Steps 1 and 2. Nothing is prepared, downloaded or started for a commit that is built. */
+async function reuse(inputs: BuildInputs, target: SealTarget, ports: BuildPorts): Promise<Ended | undefined> {
+  const found = await look(ports, target)
+  if (found.state === 'absent') return undefined
+  if (found.state === 'sealed') {
+    checkExisting(inputs, found.sealed.manifest)
+    return { outcome: 'reused', sealed: found.sealed }
+  }
+  if (!inputs.adopt) throw unsealedTag(target, found.manifest)
+  const record = await makeRecord(inputs, target, ports, found.manifest, {
+    name: 'adopted',
+    version: 'unknown',
+  })
+  await attachRecord(ports, target, found.manifest, record)
+  ports.log.notice(`Adopted ${found.manifest.digest}, which was pushed under the SHA tag without build-once.`)
+  return { outcome: 'adopted-tag', sealed: { manifest: found.manifest, record } }
+}
+
+/** A digest handed over by another step must not quietly become another one. */
+function checkExisting(inputs: BuildInputs, sealed: Manifest): void {
+  if (inputs.digest === undefined || inputs.digest === sealed.digest) return
+  throw new VerificationError(
+    'BUILT_TWICE',
+    `The commit is sealed already · expected ${sealed.digest} (sealed), got ${inputs.digest} (input digest)`,
+    {
+      hint: 'Another build of this commit was published first. Use the sealed digest, and build only where build-once says built=true.',
+    },
+  )
+}
+
+/** Steps 3 to 5. */
+async function buildAndSeal(inputs: BuildInputs, target: SealTarget, ports: BuildPorts): Promise<Ended> {
+  const engine = await ports.engine()
+  const built = await prepareAndBuild(engine, inputs, target, ports, true)
+  const manifest = await readBack(built, target, ports)
+  const record = await makeRecord(inputs, target, ports, manifest, {
+    name: engine.name,
+    version: await engine.version(),
+  })
+  const { ours, ...sealed } = await seal(ports, target, manifest, record)
+  if (ours) return { outcome: 'built', sealed }
+  checkExisting(inputs, sealed.manifest)
+  ports.log.notice(
+    sealed.manifest.digest === manifest.digest
+      ? `Another build of this commit published the same digest ${manifest.digest}; its record stands.`
+      : `Another build of this commit was sealed first. Its digest ${sealed.manifest.digest} is used; the duplicate ${manifest.digest} was discarded.`,
+  )
+  return { outcome: 'adopted-winner', sealed }
+}
+
+/** For pull requests from forks and for `push: false`: build, publish nothing, seal nothing, stay green. */
+async function buildOnly(
+  inputs: BuildInputs,
+  target: SealTarget,
+  ports: BuildPorts,
+  started: number,
+): Promise<BuildResult> {
+  const built = await prepareAndBuild(await ports.engine(), inputs, target, ports, false)
+  ports.log.notice(
+    inputs.push
+      ? 'This pull request comes from a fork, whose token cannot push: the commit was built, but not published and not sealed.'
+      : 'push is false: the commit was built, but not published and not sealed.',
+  )
+  const milliseconds = ports.clock.now().getTime() - started
+  return {
+    outcome: 'not-pushed',
+    target,
+    sealed: undefined,
+    tags: [],
+    localDigest: built.digest,
+    recordArtifactId: undefined,
+    milliseconds,
+  }
+}
+
+async function prepareAndBuild(
+  engine: Engine,
+  inputs: BuildInputs,
+  target: SealTarget,
+  ports: BuildPorts,
+  push: boolean,
+): Promise<Built> {
+  const { context, log } = ports
+  const checkedOut = await ports.checkedOut()
+  if (checkedOut !== undefined && engine.name !== 'existing') checkWorkspace(checkedOut.commit, target)
+  await prepare(inputs, ports)
+  const faults = await engine.check({ workspace: context.workspace })
+  if (faults.length > 0) throw new InputError(faults, { hint: 'Nothing was pushed.' })
+  const nonce = ports.nonce()
+  return await log.group(`Build with engine ${engine.name}`, async () =>
+    engine.build({
+      repository: target.repository,
+      commit: target.commit,
+      push,
+      stagingTag: async (use) => stagingTag(ports.registry, target.repository, use, nonce),
+      provenance: {
+        revision: target.commit,
+        ...(context.source === null
+          ? {}
+          : { source: `${context.source.server}/${context.source.repository}` }),
+        created: checkedOut?.time ?? '1970-01-01T00:00:00Z',
+      },
+      workspace: context.workspace,
+      temporary: ports.temporary,
+      environment: await ports.engineEnvironment(),
+    }),
+  )
+}
+
+function checkWorkspace(head: string, target: SealTarget): void {
+  if (head === target.commit) return
+  throw new VerificationError(
+    'COMMIT_NOT_CHECKED_OUT',
+    `The workspace holds another commit · expected ${target.commit}, got ${head}`,
+    {
+      hint: `Check out the commit before this step (actions/checkout with ref: ${target.commit}), or correct the commit input.`,
+    },
+  )
+}
+
+async function prepare(inputs: BuildInputs, ports: BuildPorts): Promise<void> {
+  const { 'cache-path': paths, 'cache-key': key, 'cache-restore-keys': restoreKeys, prepare: script } = inputs
+  const request =
+    paths === undefined || key === undefined ? undefined : { paths, key, restoreKeys: restoreKeys ?? [] }
+  const isExactHit = request === undefined || (await ports.cache.restore(request))
+  if (script !== undefined) {
+    const exitCode = await ports.log.group('Prepare', async () => ports.script(script))
+    if (exitCode !== 0) {
+      throw new EngineError(
+        'PREPARE_FAILED',
+        `The prepare script failed · expected exit code 0, got ${exitCode}`,
+        {
+          hint: 'Read its output above. Nothing was pushed.',
+        },
+      )
+    }
+  }
+  if (request !== undefined && !isExactHit) await ports.cache.save(request)
+}
+
+/** Believes the registry's bytes, not what the engine says; an engine that reports another digest is broken. */
+async function readBack(built: Built, target: SealTarget, ports: BuildPorts): Promise<Manifest> {
+  if (built.digest === undefined)
+    throw new EngineError('ENGINE_FAILED', 'The engine pushed, but reported no digest.')
+  const manifest = await ports.registry.readManifest(target.repository, built.digest)
+  if (manifest !== undefined) return manifest
+  throw new EngineError(
+    'ENGINE_FAILED',
+    `The digest the engine reported is not in the repository · expected ${formatReference(digestReference(target.repository, built.digest))}, got nothing`,
+    { hint: 'Check that the engine pushes to the same repository. Nothing was sealed.' },
+  )
+}
+
+async function makeRecord(
+  inputs: BuildInputs,
+  target: SealTarget,
+  ports: BuildPorts,
+  manifest: Manifest,
+  engine: BuildRecord['engine'],
+): Promise<BuildRecord> {
+  const { context } = ports
+  return {
+    schema: 'build-once/build/v1',
+    repository: formatRepository(target.repository),
+    commit: target.commit,
+    digest: manifest.digest,
+    mediaType: manifest.mediaType,
+    size: manifest.bytes.byteLength,
+    platforms: [...(await readPlatforms(ports.registry, target.repository, manifest))],
+    event: context.event,
+    engine: { name: engine.name, version: engine.version.slice(0, 100) },
+    inputsDigest: inputsDigest(inputs),
+    source: context.source,
+    workflowRun: context.workflowRun,
+    actor: context.actor,
+    createdAt: recordTime(ports.clock.now()),
+    nonce: ports.nonce(),
+  }
+}
+
+/** The target of a build: the repository and commit, and how long a seal settles. */
+export function buildTarget(inputs: BuildInputs, commit: string): SealTarget {
+  const fault = commitFault(commit)
+  if (fault !== undefined) throw new InputError([`commit: ${fault}`])
+  return { repository: inputs.image, commit: commit as SealTarget['commit'], settle: inputs.settle ?? 0 }
+}

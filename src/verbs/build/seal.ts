@@ -1,0 +1,193 @@
+import { recordFor } from '../../domain/agreement.ts'
+import { RecordError, RegistryError, VerificationError } from '../../domain/error.ts'
+import { type Descriptor, type Manifest } from '../../domain/manifest.ts'
+import { type BuildRecord, decodeBuildRecord, encodeRecord, RECORD_TYPES } from '../../domain/record.ts'
+import { formatReference, formatRepository } from '../../domain/reference.ts'
+import type { SealPorts, SealTarget } from './ports.ts'
+
+/** A commit's sealed artifact and the record that says so. */
+export interface Sealed {
+  readonly manifest: Manifest
+  readonly record: BuildRecord
+}
+
+/** What stands under the SHA tag. */
+export type Look =
+  | { readonly state: 'absent' }
+  | { readonly state: 'unsealed'; readonly manifest: Manifest }
+  | { readonly state: 'sealed'; readonly sealed: Sealed }
+
+/** How often a tag may change under a settling reader before it gives up. */
+const MAX_CHANGES = 20
+
+/** A seal younger than this, beside twice the settle time, may still be in a race; clocks differ between machines. */
+const FRESH_MARGIN = 5_000
+
+function describeTag({ repository, commit }: SealTarget): string {
+  return formatReference({ kind: 'tag', repository, tag: commit })
+}
+
+/** The descriptor a record names as its subject. */
+export function subjectOf(manifest: Manifest): Descriptor {
+  return { mediaType: manifest.mediaType, digest: manifest.digest, size: manifest.bytes.byteLength }
+}
+
+interface Found {
+  readonly record?: BuildRecord
+  /** The first document of our type that is not a valid record. */
+  readonly broken?: RecordError
+}
+
+async function findRecord(ports: SealPorts, target: SealTarget, manifest: Manifest): Promise<Found> {
+  const stored = await ports.records.list(target.repository, manifest.digest, RECORD_TYPES.build)
+  const records: BuildRecord[] = []
+  let broken: RecordError | undefined
+  for (const { bytes, manifestDigest } of stored) {
+    try {
+      records.push(decodeBuildRecord(bytes, `Build record ${manifestDigest}`))
+    } catch (error) {
+      if (!(error instanceof RecordError)) throw error
+      ports.log.warning(`Passed over a document that is not a build record: ${error.message}`)
+      broken ??= error
+    }
+  }
+  const record = recordFor(
+    { digest: manifest.digest, records },
+    formatRepository(target.repository),
+    target.commit,
+  )
+  return { ...(record === undefined ? {} : { record }), ...(broken === undefined ? {} : { broken }) }
+}
+
+/**
+ * Reads the build record of this commit at a manifest. Malformed documents beside a valid record are passed
+ * over with a warning; where only malformed ones are there, that is an error rather than an absence.
+ * @throws {RecordError} RECORD_INVALID.
+ */
+export async function readRecord(
+  ports: SealPorts,
+  target: SealTarget,
+  manifest: Manifest,
+): Promise<BuildRecord | undefined> {
+  const { record, broken } = await findRecord(ports, target, manifest)
+  if (record === undefined && broken !== undefined) throw broken
+  return record
+}
+
+/**
+ * Step 1: what stands under the SHA tag? Any doubt is an error, never "not built".
+ * A tag without a record is looked at once more after the settle time, because listings of referrers may lag
+ * behind tags. A young seal is waited for until it has settled, because a racing build may still replace it.
+ */
+export async function look(ports: SealPorts, target: SealTarget): Promise<Look> {
+  const manifest = await ports.registry.readTag(target.repository, target.commit)
+  if (manifest === undefined) return { state: 'absent' }
+  const record = await readRecord(ports, target, manifest)
+  if (record !== undefined && !isFresh(ports, target, record))
+    return { state: 'sealed', sealed: { manifest, record } }
+  const settled = await settle(ports, target, manifest)
+  const settledRecord = await readRecord(ports, target, settled)
+  if (settledRecord === undefined) return { state: 'unsealed', manifest: settled }
+  return { state: 'sealed', sealed: { manifest: settled, record: settledRecord } }
+}
+
+function isFresh(ports: SealPorts, target: SealTarget, record: BuildRecord): boolean {
+  const age = ports.clock.now().getTime() - Date.parse(record.createdAt)
+  return age < 2 * target.settle + FRESH_MARGIN
+}
+
+/** The error for a tag somebody else pushed. */
+export function unsealedTag(target: SealTarget, manifest: Manifest): VerificationError {
+  return new VerificationError(
+    'UNSEALED_TAG',
+    `${describeTag(target)} exists (${manifest.digest}), but no build record for this commit is attached · expected a sealed build or no tag`,
+    {
+      hint: 'Somebody pushed this tag without build-once. Delete the tag, or set adopt: true to seal what is there.',
+    },
+  )
+}
+
+/** Attaches the build record to its artifact; before the seal, so that no crash leaves a seal without a record. */
+export async function attachRecord(
+  ports: SealPorts,
+  target: SealTarget,
+  manifest: Manifest,
+  record: BuildRecord,
+): Promise<void> {
+  await ports.records.attach(target.repository, subjectOf(manifest), {
+    type: RECORD_TYPES.build,
+    bytes: encodeRecord(record),
+    created: record.createdAt,
+  })
+}
+
+/**
+ * Waits until the tag shows the same digest for a whole settle time and returns what it shows. A tag that
+ * changes meanwhile is waited for again: whoever leaves early could report a digest that does not stand.
+ * @throws {VerificationError} SEAL_UNSTABLE.
+ */
+async function settle(ports: SealPorts, target: SealTarget, shown: Manifest): Promise<Manifest> {
+  let last = shown
+  for (let change = 0; change < MAX_CHANGES; change += 1) {
+    await ports.clock.sleep(target.settle)
+    const now = await ports.registry.readTag(target.repository, target.commit)
+    if (now === undefined) throw unstable(target, last.digest, 'nothing')
+    if (now.digest === last.digest) return now
+    last = now
+  }
+  throw unstable(target, 'one digest', `${MAX_CHANGES} changes`)
+}
+
+function unstable(target: SealTarget, expected: string, got: string): VerificationError {
+  return new VerificationError(
+    'SEAL_UNSTABLE',
+    `${describeTag(target)} does not settle · expected ${expected}, got ${got}`,
+    {
+      hint: 'Something else writes this tag. Stop it and run the job again.',
+    },
+  )
+}
+
+/** How a seal ended: `ours` is true for the one build whose record stands. */
+export interface SealResult extends Sealed {
+  readonly ours: boolean
+}
+
+/**
+ * Steps 4 and 5: record, then seal, then settle. Another build that sealed first, or last within the settle
+ * time, wins; its digest is adopted. Where both built the same bytes, the earliest record stands.
+ */
+export async function seal(
+  ports: SealPorts,
+  target: SealTarget,
+  manifest: Manifest,
+  record: BuildRecord,
+): Promise<SealResult> {
+  const before = await look(ports, target)
+  if (before.state === 'sealed') return { ...before.sealed, ours: false }
+  if (before.state === 'unsealed') throw unsealedTag(target, before.manifest)
+  // A build that was killed after this point left its record; a second one for the same bytes adds nothing.
+  const { record: orphan } = await findRecord(ports, target, manifest)
+  if (orphan === undefined) await attachRecord(ports, target, manifest, record)
+  const shown =
+    (await ports.registry.readTag(target.repository, target.commit)) ?? (await write(ports, target, manifest))
+  const settled = await settle(ports, target, shown)
+  const standing = await readRecord(ports, target, settled)
+  if (standing === undefined) throw unsealedTag(target, settled)
+  return { manifest: settled, record: standing, ours: standing.nonce === record.nonce }
+}
+
+/** Puts the SHA tag. A registry that refuses because somebody else sealed first has decided the race. */
+async function write(ports: SealPorts, target: SealTarget, manifest: Manifest): Promise<Manifest> {
+  try {
+    await ports.registry.putManifest(target.repository, manifest.bytes, manifest.mediaType, target.commit)
+    return manifest
+  } catch (error) {
+    const now =
+      error instanceof RegistryError && error.code === 'REGISTRY_REFUSED'
+        ? await ports.registry.readTag(target.repository, target.commit)
+        : undefined
+    if (now === undefined) throw error
+    return now
+  }
+}

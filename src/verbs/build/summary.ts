@@ -1,0 +1,48 @@
+import { code, escapeMarkdown, humanDuration, link, propertyTable } from '../../domain/markdown.ts'
+import type { BuildRecord } from '../../domain/record.ts'
+import { digestReference, formatReference, formatRepository } from '../../domain/reference.ts'
+import type { BuildResult, Outcome } from './run.ts'
+
+const HEADINGS: Readonly<Record<Outcome, string>> = {
+  built: '📦 Built once',
+  reused: '♻️ Reused: this commit was built before',
+  'adopted-winner': '🤝 Another build of this commit was sealed first',
+  'adopted-tag': '🏷️ Adopted what was under the SHA tag',
+  'not-pushed': '🧪 Built, not published',
+}
+
+/** The job summary of a build, in Markdown. Every text that came from elsewhere is escaped. */
+export function buildSummary(result: BuildResult): string {
+  const { outcome, sealed, target } = result
+  const image = formatRepository(target.repository)
+  const rows: (readonly [string, string])[] = [['Commit', code(target.commit)]]
+  if (sealed === undefined) {
+    rows.push(
+      ['Image', code(image)],
+      ['Digest', result.localDigest === undefined ? 'not known without pushing' : code(result.localDigest)],
+    )
+    rows.push(['Published', 'no · nothing was pushed or sealed, so nothing can be deployed from this run'])
+  } else {
+    rows.push(['Digest', `**${code(sealed.manifest.digest)}**`], ['Image', code(image)])
+    rows.push(['Built by', builtBy(sealed.record)])
+    rows.push([
+      'Platforms',
+      sealed.record.platforms.map((platform) => code(platform)).join(' ') || 'none (not an image)',
+    ])
+    rows.push(['Tags', [target.commit, ...result.tags].map((tag) => code(tag)).join(' ')])
+  }
+  rows.push(['Time', humanDuration(result.milliseconds)])
+  const deploy =
+    sealed === undefined
+      ? ''
+      : `\nDeploy exactly this: ${code(formatReference(digestReference(target.repository, sealed.manifest.digest)))}\n`
+  return `### ${HEADINGS[outcome]}\n\n${propertyTable(rows)}\n${deploy}`
+}
+
+function builtBy(record: BuildRecord): string {
+  const engine = `${escapeMarkdown(record.engine.name)} ${escapeMarkdown(record.engine.version)}`
+  const time = escapeMarkdown(record.createdAt.slice(0, 16).replace('T', ' '))
+  if (record.workflowRun === null) return `${engine} · ${time} UTC`
+  const { id, attempt, url } = record.workflowRun
+  return `${link(`workflow run ${id}, attempt ${attempt}`, url)} · ${engine} · ${time} UTC`
+}
