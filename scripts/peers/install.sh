@@ -1,0 +1,204 @@
+#!/usr/bin/env bash
+# Installs the real tools build-once is tested against: daemons, registries, builders, and clients that
+# must agree with us on a digest. Run it again at any time: it only fetches what is missing, and ends with
+# a table of every tool and its version.
+#
+#   BUILD_ONCE_PEERS   where the unpacked tools go (default: ~/.cache/build-once/peers)
+#
+# Needs Debian, root (or everything already there) and Go. Three sources:
+#   - the machine's own Debian suite, installed as usual;
+#   - Debian sid, for what the suite lacks or has too old. Unpacked into the folder, never installed over
+#     the system. Its Go programs need no newer libc than Debian 12's. Versions move; none is pinned;
+#   - Go modules, built here at a pinned version, for what Debian does not have.
+set -euo pipefail
+
+peers="${BUILD_ONCE_PEERS:-$HOME/.cache/build-once/peers}"
+bin="$peers/bin"
+
+# apache2-utils has htpasswd: docker-registry accepts bcrypt only. actionlint checks `run:` with shellcheck.
+suite_packages=(docker.io docker-registry skopeo buildah umoci busybox-static apache2-utils shellcheck)
+
+# Package, the file in it, and where that file goes. docker.io and containerd give a second, current
+# daemon, whose containerd image store Debian 12's 20.10 does not have.
+sid_files=(
+  "docker-cli usr/bin/docker bin/docker"
+  "docker-buildx usr/libexec/docker/cli-plugins/docker-buildx cli-plugins/docker-buildx"
+  "crane usr/bin/crane bin/crane"
+  "oras usr/bin/oras bin/oras"
+  "cosign usr/bin/cosign bin/cosign"
+  "docker.io usr/sbin/dockerd current/dockerd"
+  "containerd usr/bin/containerd current/containerd"
+  "containerd usr/bin/containerd-shim-runc-v2 current/containerd-shim-runc-v2"
+)
+
+# Module, version, main package.
+go_programs=(
+  "github.com/rhysd/actionlint v1.7.12 github.com/rhysd/actionlint/cmd/actionlint"
+  "github.com/moby/buildkit v0.25.2 github.com/moby/buildkit/cmd/buildkitd"
+)
+
+# Versions as installed, of the files in the folder; nothing is recorded of any other file.
+version_file() {
+  local path="${1#"$peers"/}"
+  printf '%s' "$peers/versions/${path//\//-}"
+}
+recorded_version() { cat "$(version_file "$1")" 2>/dev/null; }
+record_version() { printf '%s\n' "$2" >"$(version_file "$1")"; }
+
+say() { printf '%s\n' "$*" >&2; }
+
+die() {
+  say "install.sh: $*"
+  exit 1
+}
+
+install_suite_packages() {
+  local missing=() package
+  for package in "${suite_packages[@]}"; do
+    # shellcheck disable=SC2016 # ${…} is dpkg-query's own syntax
+    [[ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" == installed ]] || missing+=("$package")
+  done
+  ((${#missing[@]})) || return 0
+  [[ $EUID -eq 0 ]] || die "run as root to install: ${missing[*]}"
+  say "installing from this machine's suite: ${missing[*]}"
+  # Installing a daemon starts it; the tests start their own, in a folder of their own.
+  local policy=/usr/sbin/policy-rc.d
+  if [[ ! -e $policy ]]; then
+    printf '#!/bin/sh\nexit 101\n' >"$policy"
+    chmod 755 "$policy"
+    # shellcheck disable=SC2064 # the path is meant as it is now
+    trap "rm -f '$policy'" EXIT
+  fi
+  local log
+  log="$(mktemp)"
+  export DEBIAN_FRONTEND=noninteractive NEEDRESTART_SUSPEND=1
+  if ! { apt-get -qq update && apt-get -qq -y --no-install-recommends install "${missing[@]}"; } >"$log" 2>&1; then
+    cat "$log" >&2
+    die "apt-get could not install: ${missing[*]}"
+  fi
+  rm -f "$log"
+}
+
+# The archive this machine takes Debian's main component from, by apt's own reading of its sources.
+archive_address() {
+  # shellcheck disable=SC2016 # $(…) is apt's own syntax
+  apt-get indextargets --format '$(REPO_URI) $(RELEASE) $(COMPONENT)' 'Created-By: Packages' |
+    awk '$3 == "main" && $2 !~ /-/ && $1 ~ /debian\/?$/ { print $1; exit }'
+}
+
+fetch_sid_files() {
+  local packages=() entry package file target
+  for entry in "${sid_files[@]}"; do
+    read -r package file target <<<"$entry"
+    [[ -x "$peers/$target" ]] || packages+=("$package")
+  done
+  ((${#packages[@]})) || return 0
+  mapfile -t packages < <(printf '%s\n' "${packages[@]}" | sort -u)
+  say "unpacking from Debian sid: ${packages[*]}"
+
+  local archive keyring=/usr/share/keyrings/debian-archive-keyring.gpg work
+  archive="$(archive_address)"
+  [[ -n $archive ]] || die "no Debian archive among this machine's apt sources"
+  work="$(mktemp -d)"
+  mkdir -p "$work"/{lists,cache,debs,root}
+  printf 'Types: deb\nURIs: %s\nSuites: sid\nComponents: main\nSigned-By: %s\n' "$archive" "$keyring" \
+    >"$work/sid.sources"
+  local options=(-qq
+    -o "Dir::Etc::sourcelist=$work/sid.sources" -o Dir::Etc::sourceparts=-
+    -o "Dir::State::lists=$work/lists" -o "Dir::Cache=$work/cache"
+    -o APT::Sandbox::User=root
+    # Only the package list: not the descriptions and icons of every application in the archive.
+    -o Acquire::IndexTargets::deb::DEP-11::DefaultEnabled=false -o Acquire::Languages=none)
+  apt-get "${options[@]}" update >&2
+  (cd "$work/debs" && apt-get "${options[@]}" download "${packages[@]}" >&2)
+  local deb
+  for deb in "$work"/debs/*.deb; do dpkg -x "$deb" "$work/root"; done
+  for entry in "${sid_files[@]}"; do
+    read -r package file target <<<"$entry"
+    [[ -e "$work/root/$file" ]] || continue
+    # A rename, so that an interrupted run never leaves half a program that looks installed.
+    install -D -m 755 "$work/root/$file" "$peers/$target.new"
+    mv "$peers/$target.new" "$peers/$target"
+    record_version "$peers/$target" "$(dpkg-deb -f "$work/debs/$package"_*.deb Version)"
+  done
+  rm -rf "$work"
+}
+
+build_go_programs() {
+  local entry module version program name work
+  for entry in "${go_programs[@]}"; do
+    read -r module version program <<<"$entry"
+    name="${program##*/}"
+    # Compared with the version recorded, so that changing it above rebuilds it.
+    [[ -x "$bin/$name" && "$(recorded_version "$bin/$name")" == "$version" ]] && continue
+    command -v go >/dev/null || die "Go is needed to build $name (install golang-go, or a Go of your own)"
+    say "building $name $version with Go (buildkitd: about two minutes the first time)"
+    # In a module of our own: `go install name@version` refuses modules with exclude directives.
+    work="$(mktemp -d)"
+    (
+      cd "$work"
+      export CGO_ENABLED=0 GOWORK=off
+      go mod init build-once.invalid/peers 2>/dev/null
+      go get "$module@$version" "$program@$version" 2>"$work/log" || { cat "$work/log" >&2 && exit 1; }
+      go build -mod=mod -trimpath -ldflags "-s -w -X $module/version.Version=$version" -o "$bin/$name.new" "$program"
+    ) || die "$name $version did not build with $(go version)"
+    mv "$bin/$name.new" "$bin/$name"
+    record_version "$bin/$name" "$version"
+    rm -rf "$work"
+  done
+}
+
+# A `docker` without the buildx plugin, first in PATH for those who want it.
+link_suite_client() {
+  mkdir -p "$peers/without-buildx"
+  ln -sfn /usr/bin/docker "$peers/without-buildx/docker"
+  ln -sfn /usr/bin/docker "$bin/docker20"
+}
+
+missing=()
+
+# report NAME COMMAND…: runs the tool. One that is there but does not run is missing. Some do not know their
+# own version; what was recorded when it was installed goes first.
+report() {
+  local name="$1" output version
+  shift
+  if output="$("$@" 2>&1)" && [[ -n $output ]]; then
+    version="$(recorded_version "$1" || grep -oE -m1 'v?[0-9]+\.[0-9]+[0-9A-Za-z.+~-]*' <<<"$output" | head -n1 || true)"
+    printf '%-24s %-26s %s\n' "$name" "${version:-works}" "$1"
+  else
+    printf '%-24s %-26s %s\n' "$name" MISSING "$1"
+    missing+=("$name")
+  fi
+}
+
+report_all() {
+  printf '%-24s %-26s %s\n' TOOL VERSION PATH
+  report docker "$bin/docker" --version
+  report docker-buildx "$peers/cli-plugins/docker-buildx" version
+  report docker-without-buildx "$peers/without-buildx/docker" --version
+  report dockerd /usr/sbin/dockerd --version
+  report dockerd-current "$peers/current/dockerd" --version
+  report containerd-current "$peers/current/containerd" --version
+  report containerd-shim-current "$peers/current/containerd-shim-runc-v2" -v
+  report buildkitd "$bin/buildkitd" --version
+  report runc /usr/sbin/runc --version
+  report docker-registry /usr/bin/docker-registry --version
+  report htpasswd /usr/bin/htpasswd -nbB name password
+  report skopeo /usr/bin/skopeo --version
+  report buildah /usr/bin/buildah --version
+  report umoci /usr/bin/umoci --version
+  report busybox /usr/bin/busybox --help
+  report crane "$bin/crane" version
+  report oras "$bin/oras" version
+  report cosign "$bin/cosign" version
+  report actionlint "$bin/actionlint" -version
+  report shellcheck /usr/bin/shellcheck --version
+}
+
+mkdir -p "$bin" "$peers/versions"
+install_suite_packages
+fetch_sid_files
+build_go_programs
+link_suite_client
+report_all
+((${#missing[@]} == 0)) || die "missing: ${missing[*]}"
