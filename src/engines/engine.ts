@@ -37,6 +37,10 @@ export interface EngineTools {
   readonly registry: Registry
   readonly exec: Exec
   readonly log: Log
+  /** The environment of this process, to check inputs that name variables and to ask a tool for its version. */
+  readonly environment: NodeJS.ProcessEnv
+  /** A folder kept between builds (a cache), for the memory of compressed layers; absent where there is none. */
+  readonly memory?: string | undefined
 }
 
 /** One way to turn a commit into an artifact in the registry. */
