@@ -11,7 +11,7 @@ const SECRET_INPUTS = new Set(['secrets', 'secret-files', 'secret-envs', 'ssh'])
  */
 export function inputsDigest(inputs: BuildInputs): Digest {
   const names = ['engine', 'prepare', ...ENGINE_INPUTS[inputs.engine]] as const
-  const entries = names.map((name) => [name, publicValue(name, inputs[name as keyof BuildInputs])] as const)
+  const entries = names.map((name) => [name, publicValue(name, inputs[name])] as const)
   return digestOf(canonicalJson(Object.fromEntries(entries)))
 }
 

@@ -1,7 +1,7 @@
-import { commitFault } from '../../domain/commit.ts'
+import type { Commit } from '../../domain/commit.ts'
 import type { Digest } from '../../domain/digest.ts'
 import { EngineError, InputError, VerificationError } from '../../domain/error.ts'
-import type { Manifest } from '../../domain/manifest.ts'
+import { identify, type Manifest } from '../../domain/manifest.ts'
 import { type BuildRecord, encodeRecord, recordTime } from '../../domain/record.ts'
 import { digestReference, formatReference, formatRepository } from '../../domain/reference.ts'
 import type { Built, Engine } from '../../engines/engine.ts'
@@ -72,7 +72,7 @@ async function reuse(inputs: BuildInputs, target: SealTarget, ports: BuildPorts)
 
 /** A digest handed over by another step must not quietly become another one. */
 function checkExisting(inputs: BuildInputs, sealed: Manifest): void {
-  if (inputs.digest === undefined || inputs.digest === sealed.digest) return
+  if (inputs.digest === undefined || identify(inputs.digest, sealed).same) return
   throw new VerificationError(
     'BUILT_TWICE',
     `The commit is sealed already · expected ${sealed.digest} (sealed), got ${inputs.digest} (input digest)`,
@@ -233,8 +233,6 @@ async function makeRecord(
 }
 
 /** The target of a build: the repository and commit, and how long a seal settles. */
-export function buildTarget(inputs: BuildInputs, commit: string): SealTarget {
-  const fault = commitFault(commit)
-  if (fault !== undefined) throw new InputError([`commit: ${fault}`])
-  return { repository: inputs.image, commit: commit as SealTarget['commit'], settle: inputs.settle ?? 0 }
+export function buildTarget(inputs: BuildInputs, commit: Commit): SealTarget {
+  return { repository: inputs.image, commit, settle: inputs.settle ?? 0 }
 }

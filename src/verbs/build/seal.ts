@@ -1,8 +1,9 @@
 import { recordFor } from '../../domain/agreement.ts'
-import { RecordError, RegistryError, VerificationError } from '../../domain/error.ts'
+import { type RecordError, RegistryError, VerificationError } from '../../domain/error.ts'
 import { type Descriptor, type Manifest } from '../../domain/manifest.ts'
-import { type BuildRecord, decodeBuildRecord, encodeRecord, RECORD_TYPES } from '../../domain/record.ts'
+import { type BuildRecord, encodeRecord, RECORD_TYPES } from '../../domain/record.ts'
 import { formatReference, formatRepository } from '../../domain/reference.ts'
+import { readBuildRecords } from '../build-records.ts'
 import type { SealPorts, SealTarget } from './ports.ts'
 
 /** A commit's sealed artifact and the record that says so. */
@@ -39,18 +40,7 @@ interface Found {
 }
 
 async function findRecord(ports: SealPorts, target: SealTarget, manifest: Manifest): Promise<Found> {
-  const stored = await ports.records.list(target.repository, manifest.digest, RECORD_TYPES.build)
-  const records: BuildRecord[] = []
-  let broken: RecordError | undefined
-  for (const { bytes, manifestDigest } of stored) {
-    try {
-      records.push(decodeBuildRecord(bytes, `Build record ${manifestDigest}`))
-    } catch (error) {
-      if (!(error instanceof RecordError)) throw error
-      ports.log.warning(`Passed over a document that is not a build record: ${error.message}`)
-      broken ??= error
-    }
-  }
+  const { records, broken } = await readBuildRecords(ports, target.repository, manifest.digest)
   const record = recordFor(
     { digest: manifest.digest, records },
     formatRepository(target.repository),

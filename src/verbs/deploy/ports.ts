@@ -1,0 +1,47 @@
+import type { Commit } from '../../domain/commit.ts'
+import type { DeploymentLog } from '../../domain/deployment-log.ts'
+import type { Digest } from '../../domain/digest.ts'
+import type { Manifest } from '../../domain/manifest.ts'
+import type { RecordStore, Registry } from '../../domain/registry.ts'
+import type { Repository } from '../../domain/reference.ts'
+import type { WorkflowArtifacts } from '../../github/artifacts.ts'
+import type { Context } from '../../github/context.ts'
+import type { Clock } from '../../platform/clock.ts'
+import type { Log } from '../../platform/log.ts'
+
+/** How a guarded script ended, and every attempt to build it made. */
+export interface GuardedResult {
+  readonly exitCode: number
+  readonly stdout: string
+  readonly violations: readonly string[]
+}
+
+/** Everything the deploy verb reaches the world through. */
+export interface DeployPorts {
+  readonly registry: Registry
+  readonly records: RecordStore
+  readonly deployments: DeploymentLog
+  readonly artifacts: WorkflowArtifacts
+  readonly context: Context
+  readonly clock: Clock
+  readonly log: Log
+  /** Runs a script behind the guard, with variables added to its environment. */
+  guarded(script: string, variables: Readonly<Record<string, string>>): Promise<GuardedResult>
+  /** Verifies and extracts a `files` artifact. */
+  unpack(
+    repository: Repository,
+    manifest: Manifest,
+    directory: string,
+  ): Promise<{ readonly files: number; readonly bytes: number }>
+  /** Hashes the configuration files: one digest over their names and contents. */
+  hashConfig(patterns: readonly string[]): Promise<Digest>
+  /** 32 hexadecimal digits nobody else has. */
+  nonce(): string
+}
+
+/** What is deployed where. */
+export interface DeployTarget {
+  readonly repository: Repository
+  readonly commit: Commit
+  readonly environment: string
+}

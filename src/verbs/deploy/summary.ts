@@ -1,0 +1,54 @@
+import { BuildOnceError, messageOf } from '../../domain/error.ts'
+import { code, escapeMarkdown, humanDuration, propertyTable } from '../../domain/markdown.ts'
+import type { Evidence } from '../../domain/record.ts'
+import { formatRepository } from '../../domain/reference.ts'
+import type { DeployFailure, DeployResult } from './run.ts'
+
+function evidenceTable(evidence: readonly Evidence[]): string {
+  const rows = evidence.map(
+    (row) =>
+      `| ${escapeMarkdown(row.witness)} | ${row.digest === null ? escapeMarkdown(row.note ?? 'nothing') : code(row.digest)} | ${code(row.where)} |`,
+  )
+  return ['| Witness | Digest | Where read |', '| --- | --- | --- |', ...rows].join('\n')
+}
+
+/** The job summary of a deployment that succeeded, or of a dry run. */
+export function deploySummary(result: DeployResult): string {
+  const { target, verified, previousDigest, configDigest } = result
+  const heading = result.dryRun ? '🔎 Dry run: would deploy' : '🚀 Deployed'
+  const change =
+    previousDigest === result.digest
+      ? 'the same digest was deployed before'
+      : previousDigest === undefined
+        ? 'first deployment'
+        : code(previousDigest)
+  const rows: (readonly [string, string])[] = [
+    ['Environment', escapeMarkdown(target.environment)],
+    ['Commit', code(target.commit)],
+    ['Image', code(formatRepository(target.repository))],
+    [
+      'Digest',
+      `**${code(result.digest)}**${verified.agreement.child === undefined ? '' : ` (${escapeMarkdown(verified.agreement.child)} of the sealed index)`}`,
+    ],
+    ['Before', change],
+    ['Configuration', configDigest === undefined ? 'not declared' : code(configDigest)],
+    ['Release', code(result.releaseId)],
+    ['Time', humanDuration(result.milliseconds)],
+  ]
+  return `### ${heading} to ${escapeMarkdown(target.environment)}\n\n${propertyTable(rows)}\n\n${evidenceTable(verified.agreement.evidence)}\n`
+}
+
+/** The job summary of a refusal or failure. */
+export function failureSummary({ target, error, state, seen }: DeployFailure): string {
+  const heading = state === 'refused' ? '⛔ Refused to deploy' : '❌ Deployment failed'
+  const reason = error instanceof BuildOnceError ? `**${error.code}** ` : ''
+  const [first = ''] = messageOf(error).split('\n\n', 1)
+  const hint =
+    error instanceof BuildOnceError && error.hint !== undefined ? `\n\n> ${escapeMarkdown(error.hint)}` : ''
+  const evidence = seen.agreement === undefined ? '' : `\n\n${evidenceTable(seen.agreement.evidence)}`
+  const message = first
+    .split('\n')
+    .map((line) => escapeMarkdown(line))
+    .join('<br>')
+  return `### ${heading} to ${escapeMarkdown(target.environment)}\n\n${reason}${message}${hint}${evidence}\n`
+}

@@ -1,0 +1,120 @@
+import {
+  agree,
+  type Agreement,
+  disagreement,
+  formatEvidence,
+  type RecordedArtifact,
+  recordFor,
+} from '../../domain/agreement.ts'
+import type { Digest } from '../../domain/digest.ts'
+import { BuildOnceError, messageOf, VerificationError } from '../../domain/error.ts'
+import { identify, type Manifest } from '../../domain/manifest.ts'
+import { formatRepository } from '../../domain/reference.ts'
+import { readBuildRecords } from '../build-records.ts'
+import type { DeployPorts, DeployTarget } from './ports.ts'
+
+/** The witnesses that agreed, and the sealed manifest they agreed on. */
+export interface Verified {
+  readonly agreement: Agreement & { readonly digest: Digest }
+  readonly sealed: Manifest
+}
+
+/** Evidence as far as it was read when something went wrong; goes into the record of the refusal. */
+export class RefusedEvidence {
+  agreement: Agreement | undefined
+  sealed: Manifest | undefined
+}
+
+/**
+ * Step 2: reads every witness and lets them agree.
+ * @param seen filled with what was read, also when this throws.
+ * @throws {VerificationError} DIGEST_MISSING, DIGEST_MISMATCH, NOT_SEALED, TAG_MOVED, RECORD_MISMATCH,
+ *   BUILT_TWICE, or WITNESS_UNREADABLE.
+ */
+export async function verify(
+  requested: Digest | 'sealed' | undefined,
+  target: DeployTarget,
+  ports: DeployPorts,
+  seen: RefusedEvidence,
+): Promise<Verified> {
+  if (requested === undefined) throw digestMissing()
+  const { repository, commit } = target
+  const tag = await ports.registry.readTag(repository, commit)
+  seen.sealed = tag
+  const isElsewhere = requested !== 'sealed' && (tag === undefined || !identify(requested, tag).same)
+  const agreement = agree({
+    commit,
+    repository: formatRepository(repository),
+    requested,
+    tag,
+    atTag: tag === undefined ? undefined : await recorded(target, ports, tag.digest),
+    atRequested: isElsewhere ? await recorded(target, ports, requested) : undefined,
+    workflowArtifacts: await witnessedByArtifacts(target, ports),
+  })
+  seen.agreement = agreement
+  if (agreement.digest === undefined || tag === undefined) throw disagreement(agreement, remedy(agreement))
+  ports.log.info(`The witnesses agree:\n${formatEvidence(agreement.evidence)}`)
+  if (agreement.child !== undefined)
+    ports.log.info(`${agreement.digest} is ${agreement.child} inside the sealed index ${tag.digest}.`)
+  return { agreement: { ...agreement, digest: agreement.digest }, sealed: tag }
+}
+
+async function recorded(target: DeployTarget, ports: DeployPorts, digest: Digest): Promise<RecordedArtifact> {
+  const { records, broken } = await readBuildRecords(ports, target.repository, digest)
+  const artifact = { digest, records }
+  if (
+    broken !== undefined &&
+    recordFor(artifact, formatRepository(target.repository), target.commit) === undefined
+  ) {
+    throw new VerificationError(
+      'WITNESS_UNREADABLE',
+      `The build record at ${digest} cannot be read: ${broken.message}`,
+      {
+        hint: 'A newer version of build-once may have written it, or somebody tampered with it.',
+        cause: broken,
+      },
+    )
+  }
+  return artifact
+}
+
+async function witnessedByArtifacts(target: DeployTarget, ports: DeployPorts) {
+  try {
+    const found = await ports.artifacts.find(formatRepository(target.repository), target.commit)
+    return found.map(({ name, record }) => ({ name, digest: record.digest }))
+  } catch (error) {
+    if (error instanceof BuildOnceError) throw error
+    throw new VerificationError(
+      'WITNESS_UNREADABLE',
+      `The workflow artifacts could not be read: ${messageOf(error)}`,
+      { cause: error },
+    )
+  }
+}
+
+function digestMissing(): VerificationError {
+  return new VerificationError(
+    'DIGEST_MISSING',
+    'The digest input is empty · expected sha256:… from the build job, or the word sealed',
+    {
+      hint:
+        'The runner drops a job output that contains a masked value or is not declared. Pass the bare digest output ' +
+        '(outputs: digest: ${{ steps.build.outputs.digest }}, then needs.build.outputs.digest), never the full reference; in a matrix use digest: sealed.',
+    },
+  )
+}
+
+function remedy(agreement: Agreement): string {
+  switch (agreement.findings[0]?.code) {
+    case 'TAG_MOVED':
+      return 'Something wrote the SHA tag past build-once. Find out what, put the tag back to the built digest, and deploy again.'
+    case 'DIGEST_MISMATCH':
+      return 'Deploy the sealed digest: pass needs.build.outputs.digest of the build of this commit, or digest: sealed.'
+    case 'NOT_SEALED':
+      return 'Run the build action for this commit and repository first, and check the commit and image inputs.'
+    case 'BUILT_TWICE':
+      return 'Decide which artifact is right and delete the other; let only build-once write SHA tags.'
+    default:
+      return 'Build this commit with build-once, and deploy the digest it reports.'
+  }
+}
