@@ -7,6 +7,7 @@ import {
   recordFor,
 } from '../../domain/agreement.ts'
 import type { Digest } from '../../domain/digest.ts'
+import type { ErrorCode } from '../../domain/error-codes.ts'
 import { BuildOnceError, messageOf, VerificationError } from '../../domain/error.ts'
 import { identify, type Manifest } from '../../domain/manifest.ts'
 import { formatRepository } from '../../domain/reference.ts'
@@ -104,17 +105,20 @@ function digestMissing(): VerificationError {
   )
 }
 
+const REMEDIES: Readonly<Partial<Record<ErrorCode, string>>> = {
+  TAG_MOVED:
+    'Something wrote the SHA tag past build-once. Find out what, put the tag back to the built digest, and deploy again.',
+  DIGEST_MISMATCH:
+    'Deploy the sealed digest: pass needs.build.outputs.digest of the build of this commit, or digest: sealed.',
+  NOT_SEALED:
+    'Run the build action for this commit and repository first, and check the commit and image inputs.',
+  BUILT_TWICE: 'Decide which artifact is right and delete the other; let only build-once write SHA tags.',
+}
+
 function remedy(agreement: Agreement): string {
-  switch (agreement.findings[0]?.code) {
-    case 'TAG_MOVED':
-      return 'Something wrote the SHA tag past build-once. Find out what, put the tag back to the built digest, and deploy again.'
-    case 'DIGEST_MISMATCH':
-      return 'Deploy the sealed digest: pass needs.build.outputs.digest of the build of this commit, or digest: sealed.'
-    case 'NOT_SEALED':
-      return 'Run the build action for this commit and repository first, and check the commit and image inputs.'
-    case 'BUILT_TWICE':
-      return 'Decide which artifact is right and delete the other; let only build-once write SHA tags.'
-    default:
-      return 'Build this commit with build-once, and deploy the digest it reports.'
-  }
+  const code = agreement.findings[0]?.code
+  return (
+    (code === undefined ? undefined : REMEDIES[code]) ??
+    'Build this commit with build-once, and deploy the digest it reports.'
+  )
 }
