@@ -66,17 +66,14 @@ install_suite_packages() {
   if [[ ! -e $policy ]]; then
     printf '#!/bin/sh\nexit 101\n' >"$policy"
     chmod 755 "$policy"
-    # shellcheck disable=SC2064 # the path is meant as it is now
-    trap "rm -f '$policy'" EXIT
+    added_policy=$policy
   fi
-  local log
-  log="$(mktemp)"
+  local log="$scratch/apt.log"
   export DEBIAN_FRONTEND=noninteractive NEEDRESTART_SUSPEND=1
   if ! { apt-get -qq update && apt-get -qq -y --no-install-recommends install "${missing[@]}"; } >"$log" 2>&1; then
     cat "$log" >&2
     die "apt-get could not install: ${missing[*]}"
   fi
-  rm -f "$log"
 }
 
 # The archive this machine takes Debian's main component from, by apt's own reading of its sources.
@@ -96,10 +93,9 @@ fetch_sid_files() {
   mapfile -t packages < <(printf '%s\n' "${packages[@]}" | sort -u)
   say "unpacking from Debian sid: ${packages[*]}"
 
-  local archive keyring=/usr/share/keyrings/debian-archive-keyring.gpg work
+  local archive keyring=/usr/share/keyrings/debian-archive-keyring.gpg work="$scratch/sid"
   archive="$(archive_address)"
   [[ -n $archive ]] || die "no Debian archive among this machine's apt sources"
-  work="$(mktemp -d)"
   mkdir -p "$work"/{lists,cache,debs,root}
   printf 'Types: deb\nURIs: %s\nSuites: sid\nComponents: main\nSigned-By: %s\n' "$archive" "$keyring" \
     >"$work/sid.sources"
@@ -121,7 +117,6 @@ fetch_sid_files() {
     mv "$peers/$target.new" "$peers/$target"
     record_version "$peers/$target" "$(dpkg-deb -f "$work/debs/$package"_*.deb Version)"
   done
-  rm -rf "$work"
 }
 
 build_go_programs() {
@@ -134,7 +129,8 @@ build_go_programs() {
     command -v go >/dev/null || die "Go is needed to build $name (install golang-go, or a Go of your own)"
     say "building $name $version with Go (buildkitd: about two minutes the first time)"
     # In a module of our own: `go install name@version` refuses modules with exclude directives.
-    work="$(mktemp -d)"
+    work="$scratch/$name"
+    mkdir "$work"
     (
       cd "$work"
       export CGO_ENABLED=0 GOWORK=off
@@ -144,7 +140,6 @@ build_go_programs() {
     ) || die "$name $version did not build with $(go version)"
     mv "$bin/$name.new" "$bin/$name"
     record_version "$bin/$name" "$version"
-    rm -rf "$work"
   done
 }
 
@@ -196,6 +191,8 @@ report_all() {
 }
 
 mkdir -p "$bin" "$peers/versions"
+scratch="$(mktemp -d)"
+trap 'rm -rf "$scratch" "${added_policy:-$scratch}"' EXIT
 install_suite_packages
 fetch_sid_files
 build_go_programs
