@@ -1,0 +1,46 @@
+import { errorsOf, newCommit, step, temporaryFolder, writeApplication } from './world.ts'
+
+/** How a round of racing builds ended. */
+export interface RaceOutcome {
+  readonly commit: string
+  readonly errors: readonly string[]
+  /** The distinct digests the racers reported. */
+  readonly digests: readonly string[]
+  /** The distinct build records the racers reported, and a later reader found. */
+  readonly standingRecords: readonly string[]
+  /** How many racers said that their own build stands. */
+  readonly built: number
+}
+
+/** Starts builds of one new commit at once, waits for all, and asks once more afterwards. */
+export async function raceOnce(options: {
+  readonly host: string
+  readonly racers: number
+  readonly files: 'same' | 'different'
+  readonly settle?: string
+}): Promise<RaceOutcome> {
+  const commit = newCommit()
+  await using folder = await temporaryFolder()
+  const inputs = {
+    image: `${options.host}/team/app`,
+    commit,
+    engine: 'layers',
+    path: 'dist',
+    settle: options.settle ?? '1s',
+  }
+  const racers = Array.from({ length: options.racers }, async (_, racer) => {
+    const workspace = `${folder.path}/${racer}`
+    await writeApplication(workspace, options.files === 'same' ? 'same' : `racer ${racer}`)
+    return await step('build', inputs, { workspace, workflowRunId: String(9000 + racer) })
+  })
+  const results = await Promise.all(racers)
+  const later = await step('build', inputs, { workspace: folder.path, workflowRunId: '9999' })
+  const all = [...results, later]
+  return {
+    commit,
+    errors: all.map(errorsOf).filter((text) => text !== ''),
+    digests: [...new Set(all.map((result) => result.outputs['digest'] ?? ''))],
+    standingRecords: [...new Set(all.map((result) => result.outputs['record'] ?? ''))],
+    built: results.filter((result) => result.outputs['built'] === 'true').length,
+  }
+}

@@ -1,0 +1,39 @@
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+
+/** The verbs with an entry of their own in dist/. */
+const VERBS = ['build', 'deploy', 'guard'] as const
+
+const root = resolve(import.meta.dirname, '..')
+
+function tool(name: string, args: readonly string[]): void {
+  execFileSync(join(root, 'node_modules', '.bin', name), args, { stdio: 'inherit', cwd: root })
+}
+
+/**
+ * Makes the bundle: the compiler emits JavaScript into lib/, ncc bundles it into one file with a chunk for each
+ * dynamic import (so that the toolkit is in dist/ once), and each verb gets a tiny entry.
+ */
+export function makeBundle(output: string): void {
+  rmSync(join(root, 'lib'), { recursive: true, force: true })
+  rmSync(output, { recursive: true, force: true })
+  tool('tsc', ['-p', 'tsconfig.build.json'])
+  tool('ncc', [
+    'build',
+    'lib/main/index.js',
+    '-o',
+    output,
+    '--license',
+    'licenses.txt',
+    '--no-source-map-register',
+    '--quiet',
+  ])
+  for (const verb of VERBS) {
+    mkdirSync(join(output, verb), { recursive: true })
+    const entry = `import { run } from '../index.js'\n\nawait run('${verb}', import.meta.dirname)\n`
+    writeFileSync(join(output, verb, 'index.js'), entry)
+  }
+}
+
+if (import.meta.main) makeBundle(join(root, 'dist'))

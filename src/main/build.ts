@@ -1,0 +1,114 @@
+import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
+import { digestReference, formatReference } from '../domain/reference.ts'
+import { createEngine } from '../engines/index.ts'
+import { withLogin } from '../engines/registry-login.ts'
+import { createWorkflowArtifacts } from '../github/artifacts.ts'
+import { createCache } from '../github/cache.ts'
+import { readCheckout } from '../github/checkout.ts'
+import { type Context, eventCommit, readContext } from '../github/context.ts'
+import { declareArtifact } from '../github/declared-artifacts.ts'
+import { readInputs } from '../github/inputs.ts'
+import { githubLog } from '../github/log.ts'
+import { writeSummary } from '../github/summary.ts'
+import { systemClock } from '../platform/clock.ts'
+import { childEnvironment } from '../platform/environment.ts'
+import { exec } from '../platform/exec.ts'
+import { withTemporaryFolder } from '../platform/files.ts'
+import { runScript } from '../platform/script.ts'
+import { type BuildInputs, parseBuildInputs } from '../verbs/build/inputs.ts'
+import type { BuildPorts } from '../verbs/build/ports.ts'
+import { build, buildTarget } from '../verbs/build/run.ts'
+import { buildSummary } from '../verbs/build/summary.ts'
+import { reportFailure } from './failure.ts'
+import { buildOutputs, setOutputs } from './outputs.ts'
+import { connect, type Connection } from './registry.ts'
+
+/** The build action. */
+export async function main(): Promise<void> {
+  try {
+    const context = readContext(process.env)
+    const inputs = await parse(context)
+    const target = buildTarget(inputs, inputs.commit ?? eventCommit(context))
+    const connection = connect(inputs, githubLog, process.env)
+    try {
+      await withTemporaryFolder(context.temporary, async (temporary) => {
+        const result = await build(inputs, target, ports(inputs, context, connection, temporary))
+        setOutputs(buildOutputs(result))
+        if (result.sealed !== undefined) {
+          const reference = formatReference(digestReference(target.repository, result.sealed.manifest.digest))
+          githubLog.info(`${result.outcome}: ${reference}`)
+          await declareArtifact(process.env, reference, githubLog)
+        }
+        await writeSummary(process.env, buildSummary(result), githubLog)
+      })
+    } finally {
+      connection.close()
+    }
+  } catch (error) {
+    reportFailure(error)
+  }
+}
+
+/**
+ * When inputs are wrong, the sources are looked at as well, so that one message holds every fault. When they
+ * are right, the engine checks its sources itself, and only if something has to be built.
+ */
+async function parse(context: Context): Promise<BuildInputs> {
+  const raw = readInputs(process.env)
+  const password = raw.get('password')
+  if (password !== undefined) githubLog.mask(password)
+  try {
+    return parseBuildInputs(raw)
+  } catch (error) {
+    const { sourceFaults } = await import('../engines/source-folder.ts')
+    const path = raw.get('prepare') ? '' : (raw.get('path') ?? '')
+    if (path === '') throw error
+    return parseBuildInputs(
+      raw,
+      sourceFaults(path, context.workspace, () => []),
+    )
+  }
+}
+
+function ports(inputs: BuildInputs, context: Context, connection: Connection, temporary: string): BuildPorts {
+  const environment = childEnvironment(process.env)
+  const { registry, records } = connection
+  const { username, password } = inputs
+  const login =
+    username === undefined || password === undefined
+      ? undefined
+      : { registry: inputs.image.registry, username, password }
+  return {
+    registry,
+    records,
+    context,
+    temporary,
+    clock: systemClock,
+    log: githubLog,
+    artifacts: createWorkflowArtifacts(process.env, temporary, githubLog),
+    cache: createCache(githubLog),
+    engine: async () =>
+      await createEngine(inputs.engine, inputs, {
+        registry,
+        exec,
+        log: githubLog,
+        environment,
+        memory: join(context.cacheFolder, 'build-once'),
+      }),
+    script: async (text) => {
+      const options = {
+        exec,
+        folder: temporary,
+        name: 'prepare',
+        cwd: context.workspace,
+        environment,
+        onOutput: (chunk: string) => githubLog.raw(chunk),
+      }
+      return (await runScript(text, options)).exitCode
+    },
+    checkedOut: async () => await readCheckout(exec, context.workspace, environment),
+    engineEnvironment: async () => await withLogin(environment, login, temporary),
+    nonce: () => randomBytes(16).toString('hex'),
+  }
+}

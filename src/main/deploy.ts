@@ -1,0 +1,106 @@
+import { randomBytes } from 'node:crypto'
+import { join, resolve } from 'node:path'
+import { createWorkflowArtifacts } from '../github/artifacts.ts'
+import { type Context, eventCommit, readContext } from '../github/context.ts'
+import { readInputs } from '../github/inputs.ts'
+import { githubLog } from '../github/log.ts'
+import { writeSummary } from '../github/summary.ts'
+import { systemClock } from '../platform/clock.ts'
+import { childEnvironment } from '../platform/environment.ts'
+import { exec } from '../platform/exec.ts'
+import { withTemporaryFolder } from '../platform/files.ts'
+import { runScript } from '../platform/script.ts'
+import { createRegistryDeploymentLog } from '../registry/deployment-log.ts'
+import { hashConfiguration } from '../targets/configuration.ts'
+import { createGuard } from '../targets/guard.ts'
+import { unpackFiles } from '../targets/unpack.ts'
+import { type DeployInputs, parseDeployInputs } from '../verbs/deploy/inputs.ts'
+import type { DeployPorts } from '../verbs/deploy/ports.ts'
+import { deploy } from '../verbs/deploy/run.ts'
+import { deploySummary, failureSummary } from '../verbs/deploy/summary.ts'
+import { reportFailure } from './failure.ts'
+import { deployOutputs, setOutputs } from './outputs.ts'
+import { connect, type Connection } from './registry.ts'
+
+/** The deploy action. */
+export async function main(home: string): Promise<void> {
+  try {
+    const context = readContext(process.env)
+    const raw = readInputs(process.env)
+    const password = raw.get('password')
+    if (password !== undefined) githubLog.mask(password)
+    const inputs = parseDeployInputs(raw)
+    const target = {
+      repository: inputs.image,
+      commit: inputs.commit ?? eventCommit(context),
+      environment: inputs.environment,
+    }
+    const connection = connect(inputs, githubLog, process.env)
+    try {
+      await withTemporaryFolder(context.temporary, async (temporary) => {
+        const result = await deploy(
+          inputs,
+          target,
+          ports(inputs, context, connection, temporary, home),
+          async (failure) => {
+            await writeSummary(process.env, failureSummary(failure), githubLog)
+          },
+        )
+        setOutputs(deployOutputs(result))
+        githubLog.info(
+          `${result.dryRun ? 'Would deploy' : 'Deployed'} ${result.reference} to ${target.environment}`,
+        )
+        await writeSummary(process.env, deploySummary(result), githubLog)
+      })
+    } finally {
+      connection.close()
+    }
+  } catch (error) {
+    reportFailure(error)
+  }
+}
+
+function ports(
+  inputs: DeployInputs,
+  context: Context,
+  connection: Connection,
+  temporary: string,
+  home: string,
+): DeployPorts {
+  const { registry, records } = connection
+  const guardProgram = { node: process.execPath, entry: join(home, '..', 'guard', 'index.js') }
+  return {
+    registry,
+    records,
+    context,
+    clock: systemClock,
+    log: githubLog,
+    deployments: createRegistryDeploymentLog(registry, records),
+    artifacts: createWorkflowArtifacts(process.env, temporary, githubLog),
+    guarded: async (script, variables) =>
+      await withTemporaryFolder(temporary, async (folder) => {
+        const environment = { ...childEnvironment(process.env), ...variables }
+        const guard = await createGuard(folder, inputs.guard, guardProgram, environment)
+        const options = {
+          exec,
+          folder,
+          name: 'deploy',
+          cwd: context.workspace,
+          environment: guard.environment,
+          onOutput: (chunk: string) => githubLog.raw(chunk),
+        }
+        const { exitCode, stdout } = await runScript(script, options)
+        return { exitCode, stdout, violations: await guard.violations() }
+      }),
+    unpack: async (repository, manifest, directory) =>
+      await unpackFiles({
+        registry,
+        repository,
+        manifest,
+        directory: resolve(context.workspace, directory),
+        log: githubLog,
+      }),
+    hashConfig: async (patterns) => await hashConfiguration(context.workspace, patterns),
+    nonce: () => randomBytes(16).toString('hex'),
+  }
+}

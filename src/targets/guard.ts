@@ -1,0 +1,91 @@
+import { access, chmod, constants, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { delimiter, join } from 'node:path'
+import { messageOf, TargetError } from '../domain/error.ts'
+import { type GuardLevel, guardedPrograms } from '../domain/rebuild.ts'
+
+/** What stands between a deploy script and the builders on PATH. */
+export interface Guard {
+  /** The environment for the script: the caller's with the guard in front of PATH. */
+  readonly environment: NodeJS.ProcessEnv
+  /** Every attempt to build so far, in the words of the guard. */
+  violations(): Promise<readonly string[]>
+}
+
+/** How the guard program is started: the node that runs this action, and the entry of the guard. */
+export interface GuardProgram {
+  readonly node: string
+  readonly entry: string
+}
+
+/**
+ * Puts a shim in front of every builder on PATH. Builders that are not installed are left to bash's
+ * command_not_found_handle, so that a script that asks `command -v podman` still gets a true answer.
+ */
+export async function createGuard(
+  folder: string,
+  level: GuardLevel,
+  program: GuardProgram,
+  environment: NodeJS.ProcessEnv,
+): Promise<Guard> {
+  const shims = join(folder, 'guard')
+  const log = join(folder, 'guard.log')
+  await mkdir(shims, { recursive: true, mode: 0o700 })
+  await writeFile(log, '', { mode: 0o600 })
+  const start = [program.node, program.entry, log, level, shims].map(quote).join(' ')
+  const path = environment['PATH'] ?? ''
+  const absent: string[] = []
+  for (const name of guardedPrograms(level)) {
+    if (await isOnPath(name, path))
+      await writeShim(join(shims, name), `#!/bin/sh\nexec ${start} ${quote(name)} "$@"\n`)
+    else absent.push(name)
+  }
+  return {
+    environment: {
+      ...environment,
+      PATH: path === '' ? shims : `${shims}${delimiter}${path}`,
+      'BASH_FUNC_command_not_found_handle%%': notFoundHandler(start, absent),
+    },
+    violations: async () => await readViolations(log),
+  }
+}
+
+/** A bash function for programs that do not exist; the guard judges the builders among them. */
+function notFoundHandler(start: string, names: readonly string[]): string {
+  return `() { case " ${names.join(' ')} " in *" $1 "*) ${start} "$@"; return $?;; esac; printf '%s: command not found\\n' "$1" >&2; return 127; }`
+}
+
+function quote(text: string): string {
+  return `'${text.replaceAll("'", String.raw`'\''`)}'`
+}
+
+async function writeShim(path: string, text: string): Promise<void> {
+  await writeFile(path, text)
+  await chmod(path, 0o755)
+}
+
+async function isOnPath(name: string, path: string): Promise<boolean> {
+  for (const folder of path.split(delimiter)) {
+    if (folder === '') continue
+    try {
+      await access(join(folder, name), constants.X_OK)
+      return true
+    } catch {
+      // Not in this folder, or not executable: the next one decides.
+    }
+  }
+  return false
+}
+
+/** A log that is gone or was changed means that the script tampered with the guard: that is a violation too. */
+async function readViolations(log: string): Promise<readonly string[]> {
+  try {
+    const text = await readFile(log, 'utf8')
+    return [...new Set(text.split('\n').filter((line) => line !== ''))].slice(0, 50)
+  } catch (cause) {
+    throw new TargetError(
+      'RUN_FAILED',
+      `The guard’s log was removed while the script ran: ${messageOf(cause)}`,
+      { cause },
+    )
+  }
+}
