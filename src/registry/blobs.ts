@@ -1,0 +1,105 @@
+import { assertDigest, type Digest } from '../domain/digest.ts'
+import { RegistryError } from '../domain/error.ts'
+import type { Descriptor } from '../domain/manifest.ts'
+import { formatRepository, type Repository } from '../domain/reference.ts'
+import { type Answer, isHtml, networkFailure, unexpected } from './answers.ts'
+import type { Grant } from './auth.ts'
+import type { Deadline } from './deadline.ts'
+import { apiPath } from './endpoint.ts'
+import { NetworkError } from './network-error.ts'
+import { pullScope } from './scopes.ts'
+import type { Call, Session } from './session.ts'
+import { verifiedStream } from './verified-stream.ts'
+
+/** The body of a blob look-up or upload answer is of no interest; a page of text is more than any has. */
+export const SMALL_BODY = 64 * 1024
+
+/** The right to read a repository. */
+export function pullGrant(repository: Repository): Grant {
+  return { repository, scopes: [pullScope(apiPath(repository))] }
+}
+
+/** Asks for a blob without reading it. */
+export async function headBlob(
+  session: Session,
+  repository: Repository,
+  digest: Digest,
+  grant: Grant,
+  deadline?: Deadline,
+): Promise<Answer> {
+  const call: Call = {
+    method: 'HEAD',
+    url: session.urlOf(repository, `blobs/${digest}`),
+    grant,
+    limit: SMALL_BODY,
+    follows: true,
+    ...(deadline === undefined ? {} : { deadline }),
+  }
+  const answer = await session.call(call)
+  if (answer.status === 200 && isHtml(answer)) throw unexpected(answer, 'expected a blob, got a web page')
+  return answer
+}
+
+/** True when the blob is in the repository; false only when the registry says that it is not. */
+export async function hasBlob(session: Session, repository: Repository, digest: Digest): Promise<boolean> {
+  const grant = pullGrant(repository)
+  const answer = await headBlob(session, repository, digest, grant)
+  if (answer.status === 200) return true
+  if (await session.saysAbsent(answer, grant)) return false
+  throw await session.failure(answer, grant)
+}
+
+type Named = Pick<Descriptor, 'digest' | 'size'>
+
+async function getBlob(
+  session: Session,
+  repository: Repository,
+  blob: Named,
+  how: Pick<Call, 'limit' | 'streams'>,
+): Promise<Answer> {
+  const grant = pullGrant(repository)
+  const url = session.urlOf(repository, `blobs/${blob.digest}`)
+  const answer = await session.call({ method: 'GET', url, grant, follows: true, ...how })
+  if (answer.status === 200) return answer
+  if (await session.saysAbsent(answer, grant)) {
+    const what = nameOf(repository, blob)
+    throw new RegistryError('REGISTRY_NOT_FOUND', `${what} is not in the repository`, { status: 404 })
+  }
+  throw await session.failure(answer, grant)
+}
+
+/** Streams a blob; its last chunk comes only when the whole hashes to its digest. Throws NetworkError when it breaks off. */
+export async function* streamBlob(
+  session: Session,
+  repository: Repository,
+  blob: Named,
+): AsyncGenerator<Uint8Array> {
+  const answer = await getBlob(session, repository, blob, { limit: SMALL_BODY, streams: true })
+  if (answer.chunks === undefined) throw unexpected(answer, 'expected a body')
+  yield* verifiedStream(answer.chunks, blob, nameOf(repository, blob))
+}
+
+/** Streams a blob for use outside of this folder, where every failure is a RegistryError. */
+export async function* readBlob(
+  session: Session,
+  repository: Repository,
+  blob: Named,
+): AsyncGenerator<Uint8Array> {
+  try {
+    yield* streamBlob(session, repository, blob)
+  } catch (error) {
+    if (!(error instanceof NetworkError)) throw error
+    throw networkFailure('GET', session.urlOf(repository, `blobs/${blob.digest}`), error, 1)
+  }
+}
+
+/** Reads a small blob at once, repeating the read when it breaks off. */
+export async function fetchBlob(session: Session, repository: Repository, blob: Named): Promise<Uint8Array> {
+  const answer = await getBlob(session, repository, blob, { limit: blob.size })
+  assertDigest(answer.body, blob.digest, nameOf(repository, blob))
+  return answer.body
+}
+
+function nameOf(repository: Repository, blob: Named): string {
+  return `${formatRepository(repository)}@${blob.digest}`
+}

@@ -1,0 +1,22 @@
+/** A body read up to a limit. */
+export interface Body {
+  readonly bytes: Uint8Array
+  /** True when there was more than the limit; the rest was not read. */
+  readonly isTruncated: boolean
+}
+
+/** Reads a body, never holding more than the limit, whatever Content-Length says. */
+export async function readBody(chunks: AsyncIterable<Uint8Array>, limit: number): Promise<Body> {
+  const parts: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of chunks) {
+    const room = limit - size
+    if (chunk.byteLength > room) {
+      parts.push(chunk.subarray(0, room))
+      return { bytes: Buffer.concat(parts), isTruncated: true }
+    }
+    size += chunk.byteLength
+    parts.push(chunk)
+  }
+  return { bytes: parts.length === 1 ? (parts[0] as Uint8Array) : Buffer.concat(parts), isTruncated: false }
+}

@@ -1,0 +1,75 @@
+import { z } from 'zod'
+import { RegistryError } from '../domain/error.ts'
+import { type Exec, type ExecResult, isMissingProgram } from '../platform/exec.ts'
+import type { Credentials } from './credentials.ts'
+
+const TIMEOUT_MS = 30_000
+const MAX_OUTPUT = 64 * 1024
+
+const helperOutput = z.looseObject({ Username: z.string(), Secret: z.string().min(1) })
+
+/**
+ * Asks `docker-credential-NAME` (docker/docker-credential-helpers protocol). Its output is never shown: helpers
+ * print secrets, also to standard error. Undefined when it knows no credentials for the server.
+ */
+export async function readHelper(
+  name: string,
+  server: string,
+  run: Exec,
+  environment: NodeJS.ProcessEnv,
+): Promise<Credentials | undefined> {
+  // The name comes from a file: a path separator in it would run any program.
+  if (!/^[A-Za-z0-9._-]{1,100}$/.test(name))
+    throw invalid(JSON.stringify(name.slice(0, 60)), 'its name is not allowed')
+  const program = `docker-credential-${name}`
+  const result = await start(program, server, run, environment)
+  if (result.timedOut) throw invalid(program, `it did not answer within ${TIMEOUT_MS / 1000} s`)
+  if (result.exitCode !== 0) {
+    if (/credentials not found|no credentials/i.test(`${result.stdout} ${result.stderr}`)) return undefined
+    throw invalid(program, `it failed for ${server} with exit code ${result.exitCode}`)
+  }
+  const { Username, Secret } = parseOutput(program, result.stdout)
+  return Username === '<token>'
+    ? { kind: 'identity-token', token: Secret }
+    : { kind: 'password', username: Username, password: Secret }
+}
+
+async function start(
+  program: string,
+  server: string,
+  run: Exec,
+  environment: NodeJS.ProcessEnv,
+): Promise<ExecResult> {
+  try {
+    return await run(program, ['get'], {
+      environment: withoutSecrets(environment),
+      input: server,
+      maxCapture: MAX_OUTPUT,
+      timeoutMs: TIMEOUT_MS,
+    })
+  } catch (error) {
+    throw invalid(program, isMissingProgram(error) ? 'it is not installed' : 'it could not be started', error)
+  }
+}
+
+/** A helper has no use for this action's inputs and tokens. */
+function withoutSecrets(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const isOurs = (name: string): boolean => /^(?:INPUT_|ACTIONS_RUNTIME_|ACTIONS_ID_TOKEN_)/.test(name)
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !isOurs(name)))
+}
+
+function parseOutput(program: string, output: string): z.infer<typeof helperOutput> {
+  try {
+    return helperOutput.parse(JSON.parse(output))
+  } catch {
+    // No cause: what cannot be parsed is quoted in the message of the SyntaxError, and it may be a secret.
+    throw invalid(program, 'its answer is not JSON with Username and Secret')
+  }
+}
+
+function invalid(what: string, why: string, cause?: unknown): RegistryError {
+  return new RegistryError('CREDENTIALS_INVALID', `The credential helper ${what} could not be used: ${why}`, {
+    ...(cause === undefined ? {} : { cause }),
+    hint: 'Correct the docker configuration, or give `username` and `password`.',
+  })
+}

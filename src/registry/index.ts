@@ -1,0 +1,51 @@
+import type { RecordStore, Registry } from '../domain/registry.ts'
+import type { Clock } from '../platform/clock.ts'
+import type { Log } from '../platform/log.ts'
+import { RegistryClient } from './client.ts'
+import type { CredentialSource } from './credentials.ts'
+import { Records } from './records.ts'
+import { Redactor } from './redact.ts'
+import { DEFAULT_RETRY, type RetryPolicy } from './retry.ts'
+import { DEFAULT_TIMEOUTS, type Timeouts } from './session.ts'
+import { Sessions } from './sessions.ts'
+import { createTransport } from './transport.ts'
+
+/** What the registry client needs. */
+export interface RegistryOptions {
+  readonly credentials: CredentialSource
+  readonly log: Log
+  readonly clock: Clock
+  /** Registries (`host` or `host:port`) that may be spoken to without TLS; loopback always may. */
+  readonly insecure?: readonly string[]
+  /** Read for proxy settings only. */
+  readonly environment: NodeJS.ProcessEnv
+  readonly retry?: Partial<RetryPolicy>
+  readonly timeouts?: Partial<Timeouts>
+}
+
+/** Registry and records over shared connections and tokens. */
+export interface RegistryAccess {
+  readonly registry: Registry
+  readonly records: RecordStore
+  /** Ends all connections, so that the process can exit at once. */
+  close(): void
+}
+
+/** Makes the registry client. Nothing is sent, and no credentials are read, until something is asked. */
+export function createRegistry(options: RegistryOptions): RegistryAccess {
+  const { credentials, log, clock } = options
+  const timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts }
+  const transport = createTransport({ environment: options.environment, idleMs: timeouts.idleMs })
+  const sessions = new Sessions({
+    transport,
+    credentials,
+    redactor: new Redactor((secret) => log.mask(secret)),
+    clock,
+    retry: { ...DEFAULT_RETRY, ...options.retry },
+    timeouts,
+    insecure: options.insecure ?? [],
+  })
+  const registry = new RegistryClient(sessions)
+  const records = new Records({ registry, sessions, clock, log })
+  return { registry, records, close: () => transport.close() }
+}

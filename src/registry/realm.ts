@@ -1,0 +1,40 @@
+import { RegistryError } from '../domain/error.ts'
+import { addressFault, type Endpoint } from './endpoint.ts'
+import { printable, redactUrl } from './redact.ts'
+
+/** A token server, and whether it may be shown credentials. */
+export interface Realm {
+  readonly url: URL
+  readonly isTrusted: boolean
+}
+
+/** Registries whose token server is known to be on another host. */
+const KNOWN_TOKEN_HOSTS: Readonly<Record<string, string>> = {
+  'registry-1.docker.io': 'auth.docker.io',
+  'registry.gitlab.com': 'gitlab.com',
+}
+
+/**
+ * Judges the token server a registry names. Other clients send the password wherever the registry says; here
+ * it goes to the registry's own host and port, or to the known token host of that registry, and nowhere else.
+ * @throws {RegistryError} REGISTRY_UNEXPECTED when the address must not be contacted at all.
+ */
+export function judgeRealm(text: string, endpoint: Endpoint): Realm {
+  if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) {
+    throw refusal(endpoint, `"${printable(text, 100)}"`, 'it is not an absolute http(s) address')
+  }
+  const url = new URL(text)
+  url.hash = ''
+  const fault = addressFault(url, endpoint)
+  if (fault !== undefined) throw refusal(endpoint, redactUrl(url), fault)
+  const isKnown = url.protocol === 'https:' && KNOWN_TOKEN_HOSTS[endpoint.host] === url.host
+  return { url, isTrusted: url.origin === endpoint.origin || isKnown }
+}
+
+function refusal(endpoint: Endpoint, realm: string, why: string): RegistryError {
+  return new RegistryError(
+    'REGISTRY_UNEXPECTED',
+    `${endpoint.registry} names the token server ${realm}, which is refused: ${why}`,
+    { hint: 'Check the registry host; no credentials were sent.' },
+  )
+}

@@ -1,0 +1,75 @@
+import { z } from 'zod'
+import { type Digest, isDigest } from '../domain/digest.ts'
+import { parseStrictJson } from '../domain/json.ts'
+import { MAX_MANIFEST_BYTES, MEDIA_TYPES } from '../domain/manifest.ts'
+import type { Repository } from '../domain/reference.ts'
+import { type Answer, unexpected } from './answers.ts'
+import { pullGrant } from './blobs.ts'
+import { hasMediaType } from './manifests.ts'
+import { readPages } from './paging.ts'
+import { isRedirect } from './redirects.ts'
+import type { Session } from './session.ts'
+
+/** One entry of a list of referrers: a hint what to fetch, never evidence. */
+export interface ReferrerEntry {
+  readonly digest: Digest
+  readonly mediaType: string
+  readonly artifactType: string | undefined
+}
+
+// Go writes an empty list as null. Entries are judged one by one: a foreign one must not hide ours.
+const referrerList = z.looseObject({ manifests: z.array(z.unknown()).nullable() })
+const entrySchema = z.looseObject({
+  digest: z.string().refine(isDigest),
+  mediaType: z.string(),
+  artifactType: z.string().optional(),
+})
+
+// 3xx is GHCR's, 400 Quay's for an unknown subject, 404 the rest's (distribution-spec §Listing Referrers).
+const UNSUPPORTED = [400, 404, 405, 406, 415]
+
+/**
+ * Asks the referrers API; undefined when the registry has none. Only an OCI index proves the API: headers such
+ * as OCI-Subject have been sent without it, and been missing with it.
+ */
+export async function fetchReferrers(
+  session: Session,
+  repository: Repository,
+  subject: Digest,
+  artifactType: string,
+): Promise<readonly ReferrerEntry[] | undefined> {
+  const grant = pullGrant(repository)
+  const query = `artifactType=${encodeURIComponent(artifactType)}`
+  const first = session.urlOf(repository, `referrers/${subject}?${query}`)
+  const entries: ReferrerEntry[] = []
+  let isSupported = true
+  await readPages(first, async (url) => {
+    const headers = { accept: MEDIA_TYPES.ociIndex }
+    const answer = await session.call({ method: 'GET', url, grant, headers, limit: MAX_MANIFEST_BYTES })
+    if (![200, ...UNSUPPORTED].includes(answer.status) && !isRedirect(answer.status)) {
+      throw await session.failure(answer, grant)
+    }
+    const page = parsePage(answer)
+    if (page === undefined && url !== first) throw unexpected(answer, 'expected a further page of referrers')
+    isSupported = page !== undefined
+    entries.push(...(page ?? []))
+    return page === undefined ? undefined : answer
+  })
+  return isSupported ? entries : undefined
+}
+
+function parsePage(answer: Answer): readonly ReferrerEntry[] | undefined {
+  if (answer.status !== 200 || !hasMediaType(answer, MEDIA_TYPES.ociIndex)) return undefined
+  try {
+    const list = referrerList.parse(parseStrictJson(answer.body, { maxBytes: MAX_MANIFEST_BYTES }))
+    return (list.manifests ?? []).flatMap((entry) => {
+      const parsed = entrySchema.safeParse(entry)
+      if (!parsed.success) return []
+      const { digest, mediaType, artifactType } = parsed.data
+      return [{ digest, mediaType, artifactType }]
+    })
+  } catch (error) {
+    if (error instanceof SyntaxError || error instanceof z.ZodError) return undefined
+    throw error
+  }
+}

@@ -1,0 +1,215 @@
+import type { Repository } from '../domain/reference.ts'
+import type { Clock } from '../platform/clock.ts'
+import {
+  type Absence,
+  type Answer,
+  absenceOf,
+  failureOf,
+  isHtml,
+  MAX_ERROR_BODY,
+  parseFaults,
+  unexpected,
+} from './answers.ts'
+import { asksForScope, Authorizer, type Grant } from './auth.ts'
+import { readBody } from './body.ts'
+import type { CredentialSource } from './credentials.ts'
+import { Deadline } from './deadline.ts'
+import { apiPath, type Endpoint } from './endpoint.ts'
+import type { Redactor } from './redact.ts'
+import { type Arrival, sendFollowing } from './redirects.ts'
+import { type Repeatable, type RetryPolicy, withRetries } from './retry.ts'
+import { MAX_TOKEN_BODY } from './token.ts'
+import type { Method, Outgoing, StreamBody, Transport } from './transport.ts'
+
+/** Longest times; milliseconds. */
+export interface Timeouts {
+  /** How long a connection may be silent. */
+  readonly idleMs: number
+  /** A request with all its retries. */
+  readonly totalMs: number
+  /** The same where a blob is carried. */
+  readonly transferMs: number
+}
+
+export const DEFAULT_TIMEOUTS: Timeouts = { idleMs: 60_000, totalMs: 180_000, transferMs: 3_600_000 }
+
+/** One request to a registry. */
+export interface Call {
+  readonly method: Method
+  readonly url: URL
+  readonly grant: Grant
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: Uint8Array | StreamBody
+  /** The largest body of a success that is read. */
+  readonly limit: number
+  /** Goes where the registry redirects; for reads of manifests and blobs only. */
+  readonly follows?: boolean
+  /** Leaves the body of a success unread in `chunks`. */
+  readonly streams?: boolean
+  /** One attempt only; what fails in transit is thrown as it is, for a caller that repeats more than this request. */
+  readonly deadline?: Deadline
+}
+
+export interface SessionOptions {
+  readonly endpoint: Endpoint
+  readonly transport: Transport
+  readonly credentials: CredentialSource
+  readonly redactor: Redactor
+  readonly clock: Clock
+  readonly retry: RetryPolicy
+  readonly timeouts: Timeouts
+}
+
+/** Authentication, redirects, retries and bounded reading for one registry. */
+export class Session {
+  readonly #options: SessionOptions
+  readonly #authorizer: Authorizer
+  #isRegistry: Promise<boolean> | undefined
+
+  constructor(options: SessionOptions) {
+    this.#options = options
+    const { endpoint, credentials, redactor, clock } = options
+    const ask = async (outgoing: Outgoing): Promise<Answer> =>
+      await this.#repeat(outgoing, async (deadline) => await this.#askToken(outgoing, deadline))
+    this.#authorizer = new Authorizer({ endpoint, credentials, redactor, clock, ask })
+  }
+
+  get endpoint(): Endpoint {
+    return this.#options.endpoint
+  }
+
+  /** The address of something in a repository. Every part comes from a validated type; nothing is encoded. */
+  urlOf(repository: Repository, suffix: string): URL {
+    return new URL(`${this.endpoint.origin}/v2/${apiPath(repository)}/${suffix}`)
+  }
+
+  /** Sends a request, authenticating as the registry asks; the answer is any that is neither 408, 429 nor 5xx. */
+  async call(call: Call): Promise<Answer> {
+    const isOwn = call.url.origin === this.endpoint.origin
+    if (!isOwn) return await this.#attempts(call, undefined)
+    const known = await this.#authorizer.current(call.grant)
+    const first = await this.#attempts(call, known)
+    if (!wantsAuthorization(first)) return first
+    const answered = await this.#authorizer.answer(await this.#challenged(first, call), call.grant, known)
+    if (answered === undefined) return first
+    const second = await this.#attempts(call, answered)
+    // A token just minted is only replaced when the registry says that a wider one would do. Then no more.
+    if (!wantsAuthorization(second) || !asksForScope(second.challenges)) return second
+    const wider = await this.#authorizer.answer(second, call.grant, answered)
+    return wider === undefined ? second : await this.#attempts(call, wider)
+  }
+
+  /** The error for an answer, with what the user can do about a denial. */
+  async failure(answer: Answer, grant: Grant, why?: string): Promise<Error> {
+    const isDenial = answer.isOwn && (answer.status === 401 || answer.status === 403)
+    return failureOf(answer, why, isDenial ? await this.#authorizer.hintFor(grant.repository) : undefined)
+  }
+
+  /**
+   * True when the registry says that the thing is not there. A 404 without a word is believed only from
+   * something that is otherwise known to be a registry.
+   */
+  async saysAbsent(answer: Answer, grant: Grant): Promise<boolean> {
+    const absence: Absence = absenceOf(answer)
+    if (absence !== 'unclear') return absence === 'absent'
+    this.#isRegistry ??= this.#ping(grant)
+    return await this.#isRegistry
+  }
+
+  /** Repeats work that is more than one request, under the policy of this registry. */
+  async repeat(
+    request: Pick<Outgoing, 'method' | 'url'>,
+    work: (deadline: Deadline, tries: number) => Promise<Answer>,
+  ): Promise<Answer> {
+    return await this.#repeat(request, work, this.#options.timeouts.transferMs)
+  }
+
+  async #repeat(
+    { method, url }: Pick<Outgoing, 'method' | 'url'>,
+    work: (deadline: Deadline, tries: number) => Promise<Answer>,
+    milliseconds = this.#options.timeouts.totalMs,
+  ): Promise<Answer> {
+    const deadline = new Deadline(milliseconds)
+    const { retry: policy, clock } = this.#options
+    const operation: Repeatable = { method, url, policy, clock, deadline }
+    return await withRetries(operation, async (tries) => await work(deadline, tries))
+  }
+
+  async #ping(grant: Grant): Promise<boolean> {
+    const url = new URL(`${this.endpoint.origin}/v2/`)
+    const answer = await this.call({ method: 'GET', url, grant, limit: MAX_ERROR_BODY })
+    const type = answer.headers['content-type'] ?? ''
+    const isApi = answer.headers['docker-distribution-api-version'] !== undefined || /json/i.test(type)
+    return answer.status === 200 && isApi && !isHtml(answer)
+  }
+
+  /** A refusal that carries a challenge; where it has none, the root of the API is asked for one. */
+  async #challenged(refusal: Answer, call: Call): Promise<Answer> {
+    if (refusal.challenges.length > 0) return refusal
+    const url = new URL(`${this.endpoint.origin}/v2/`)
+    const root = { method: 'GET', url, grant: call.grant, limit: MAX_ERROR_BODY } as const
+    return await this.#attempts(root, undefined)
+  }
+
+  async #attempts(call: Call, authorization: string | undefined): Promise<Answer> {
+    if (call.deadline !== undefined) return await this.#attempt(call, authorization, call.deadline)
+    const { totalMs, transferMs } = this.#options.timeouts
+    const isTransfer = call.streams === true
+    return await this.#repeat(
+      call,
+      async (deadline) => await this.#attempt(call, authorization, deadline),
+      isTransfer ? transferMs : totalMs,
+    )
+  }
+
+  async #attempt(call: Call, authorization: string | undefined, deadline: Deadline): Promise<Answer> {
+    const { transport, endpoint } = this.#options
+    const outgoing = outgoingOf(call, authorization)
+    const { incoming, url } =
+      call.follows === true
+        ? await sendFollowing(transport, outgoing, endpoint, deadline)
+        : { incoming: await transport.send(outgoing, deadline), url: call.url }
+    return await this.#answer({ incoming, url }, call)
+  }
+
+  async #askToken(outgoing: Outgoing, deadline: Deadline): Promise<Answer> {
+    const incoming = await this.#options.transport.send(outgoing, deadline)
+    return await this.#answer(
+      { incoming, url: outgoing.url },
+      { method: outgoing.method, limit: MAX_TOKEN_BODY },
+    )
+  }
+
+  async #answer(
+    { incoming, url }: Arrival,
+    call: Pick<Call, 'method' | 'limit' | 'streams'>,
+  ): Promise<Answer> {
+    const { status, headers, challenges, chunks } = incoming
+    const isOwn = url.origin === this.endpoint.origin
+    const head = { method: call.method, url, isOwn, status, headers, challenges }
+    const isSuccess = status >= 200 && status < 300
+    const nothing = new Uint8Array()
+    if (isSuccess && call.streams === true) return { ...head, body: nothing, faults: [], chunks }
+    const { bytes, isTruncated } = await readBody(chunks, isSuccess ? call.limit : MAX_ERROR_BODY)
+    if (isSuccess && isTruncated) throw unexpected(head, `its body is larger than ${call.limit} bytes`)
+    const { redactor } = this.#options
+    const faults = isSuccess ? [] : parseFaults(bytes, (text) => redactor.clean(text))
+    return { ...head, body: bytes, faults }
+  }
+}
+
+function outgoingOf(call: Call, authorization: string | undefined): Outgoing {
+  const headers: Record<string, string> = {
+    'user-agent': 'build-once',
+    'accept-encoding': 'identity',
+    ...call.headers,
+    ...(authorization === undefined ? {} : { authorization }),
+  }
+  const { method, url, body } = call
+  return body === undefined ? { method, url, headers } : { method, url, headers, body }
+}
+
+function wantsAuthorization(answer: Answer): boolean {
+  if (!answer.isOwn) return false
+  return answer.status === 401 || (answer.status === 403 && asksForScope(answer.challenges))
+}
