@@ -25,9 +25,12 @@ export interface BuildahInputs extends ContextInputs, SecretInputs {
   readonly target?: string | undefined
 }
 
-/** What the engine adds to the inputs. `manifest` names the local list that several platforms are built into. */
+/**
+ * What the engine adds to the inputs: `imageIdFile` for one platform, `manifest`, the name of the local list
+ * they are built into, for several. buildah refuses an id file where there are several images.
+ */
 export interface BuildahOptions {
-  readonly imageIdFile: string
+  readonly imageIdFile: string | undefined
   readonly manifest: string | undefined
   readonly secrets: readonly string[]
   readonly labels: readonly Pair[]
@@ -38,7 +41,8 @@ export function buildahArguments(inputs: BuildahInputs, options: BuildahOptions)
   const platforms = inputs.platforms ?? []
   return [
     // The old name: every version has it.
-    ...['bud', '--iidfile', options.imageIdFile],
+    'bud',
+    ...one('--iidfile', options.imageIdFile),
     ...one('--manifest', options.manifest),
     ...each('--annotation', inputs.annotations),
     ...each('--build-arg', inputs['build-args']),
@@ -80,7 +84,7 @@ async function build(inputs: BuildahInputs, request: BuildRequest, tools: Engine
   // A name of its own for the local list: a second run must not add its platforms to the first one's.
   const manifest = (inputs.platforms?.length ?? 0) > 1 ? `localhost/build-once:${randomUUID()}` : undefined
   const args = buildahArguments(inputs, {
-    imageIdFile,
+    imageIdFile: manifest === undefined ? imageIdFile : undefined,
     manifest,
     secrets: await writeSecrets(inputs, request, tools.log),
     labels: withDefaults(provenancePairs(request.provenance), inputs.labels ?? []),
