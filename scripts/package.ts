@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 
 /** The verbs with an entry of their own in dist/. */
@@ -16,24 +16,27 @@ function tool(name: string, args: readonly string[]): void {
  * dynamic import (so that the toolkit is in dist/ once), and each verb gets a tiny entry.
  */
 export function makeBundle(output: string): void {
-  rmSync(join(root, 'lib'), { recursive: true, force: true })
-  rmSync(output, { recursive: true, force: true })
+  const fresh = `${output}.new`
+  for (const folder of [join(root, 'lib'), fresh]) rmSync(folder, { recursive: true, force: true })
   tool('tsc', ['-p', 'tsconfig.build.json'])
   tool('ncc', [
     'build',
     'lib/main/index.js',
     '-o',
-    output,
+    fresh,
     '--license',
     'licenses.txt',
     '--no-source-map-register',
     '--quiet',
   ])
   for (const verb of VERBS) {
-    mkdirSync(join(output, verb), { recursive: true })
+    mkdirSync(join(fresh, verb), { recursive: true })
     const entry = `import { run } from '../index.js'\n\nawait run('${verb}', import.meta.dirname)\n`
-    writeFileSync(join(output, verb, 'index.js'), entry)
+    writeFileSync(join(fresh, verb, 'index.js'), entry)
   }
+  // Swapped in at the end, so that a failing or interrupted run leaves the old bundle as it was.
+  rmSync(output, { recursive: true, force: true })
+  renameSync(fresh, output)
 }
 
 if (import.meta.main) makeBundle(join(root, 'dist'))

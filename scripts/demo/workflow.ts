@@ -1,0 +1,98 @@
+import { writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import type { SandboxResults } from '../../sandbox/results/server.ts'
+import type { StepResult } from '../../sandbox/runner/runner.ts'
+import { createJob, jobOutputs, runStep } from '../../sandbox/runner/runner.ts'
+import type { Cleanups } from './cleanups.ts'
+import { DemoFailure } from './failure.ts'
+import { CHECKOUT, type Folders } from './folders.ts'
+import type { Screen } from './screen.ts'
+
+/** One job of a workflow run, with one of the actions as its only step. */
+export interface DemoJob {
+  /** Names the files of its log and summary. */
+  readonly name: string
+  readonly action: 'build' | 'deploy'
+  readonly commit: string
+  readonly workflowRunId: string
+  readonly attempt: number
+  readonly environment?: string
+  readonly with: Readonly<Record<string, string>>
+  readonly env?: Readonly<Record<string, string>>
+}
+
+/** What became of a job. */
+export interface JobResult {
+  readonly step: StepResult
+  /** `needs.<job>.outputs` of the jobs after it. */
+  readonly outputs: Readonly<Record<string, string>>
+  /** The code of the error it ended with, for example `TAG_MOVED`. */
+  readonly code: string | undefined
+  readonly milliseconds: number
+}
+
+/** Runs jobs, one after the other. */
+export type RunJob = (job: DemoJob) => Promise<JobResult>
+
+const ACTIONS = {
+  build: { folder: CHECKOUT, outputs: ['digest', 'commit', 'built'] },
+  deploy: { folder: join(CHECKOUT, 'deploy'), outputs: ['digest', 'release-id', 'deployment-id'] },
+} as const
+
+/** Makes a function that runs the bundled actions the way the GitHub runner does. */
+export function createWorkflow(
+  folders: Folders,
+  results: SandboxResults,
+  screen: Screen,
+  cleanups: Cleanups,
+): RunJob {
+  let number = 0
+  return async (demoJob) => {
+    const { name, action, commit, workflowRunId, attempt, environment } = demoJob
+    const job = await createJob({
+      workspace: folders.repository,
+      repository: 'octo-org/web-app',
+      workflow: 'release',
+      jobName: environment === undefined ? action : `deploy-${environment}`,
+      results,
+      commit,
+      workflowRunId,
+      attempt,
+      ...(environment === undefined ? {} : { environment }),
+      // The scripts of the demo need the node that runs the demo, wherever it was found.
+      env: { ...demoJob.env, PATH: `${dirname(process.execPath)}:${process.env['PATH'] ?? ''}` },
+    })
+    const cleanUp = cleanups.add(async () => await job.cleanup())
+    const started = performance.now()
+    const step = await runStep({
+      action: ACTIONS[action].folder,
+      id: action,
+      with: demoJob.with,
+      job,
+      onLine: (line) => screen.logLine(line),
+    })
+    const milliseconds = performance.now() - started
+    const expressions = ACTIONS[action].outputs.map((output) => [
+      output,
+      `\${{ steps.${action}.outputs.${output} }}`,
+    ])
+    const { outputs } = jobOutputs(job, Object.fromEntries(expressions) as Record<string, string>)
+    await cleanUp()
+    number += 1
+    const file = `${String(number).padStart(2, '0')}-${name}`
+    await writeFile(join(folders.logs, `${file}.log`), step.log)
+    await writeFile(join(folders.summaries, `${file}.md`), step.summary)
+    return { step, outputs, code: codeOf(step), milliseconds }
+  }
+}
+
+function codeOf({ annotations }: StepResult): string | undefined {
+  const errors = annotations.filter(({ level }) => level === 'error').map(({ message }) => message)
+  return errors.map((message) => /^([A-Z][A-Z_]+): /.exec(message)?.[1]).find((code) => code !== undefined)
+}
+
+/** Fails the demo when a job did not succeed. */
+export function expectSuccess(name: string, { step, code }: JobResult): void {
+  if (step.conclusion === 'success') return
+  throw new DemoFailure(`${name} failed · expected success, got ${code ?? `exit code ${step.exitCode}`}`)
+}
