@@ -17,7 +17,7 @@ import {
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { digestOf } from '../../src/domain/digest.ts'
 import { compressTree, digestTree, tarOf } from '../../src/engines/archive.ts'

@@ -34,12 +34,14 @@ function titleOf(inputs: FilesInputs, workspace: string): string {
 }
 
 function check(inputs: FilesInputs, workspace: string): readonly string[] {
+  const { path = '', annotations = [] } = inputs
   const title = titleOf(inputs, workspace)
   const fault = titleFault(title)
   return [
-    ...annotationFaults(inputs.annotations ?? [], false),
-    ...(fault === undefined ? [] : [`path: ${quoted(title)} cannot be the title of the artifact: ${fault}`]),
-    ...sourceFaults(inputs.path ?? '', workspace, judge),
+    ...annotationFaults(annotations, false),
+    ...(fault === undefined
+      ? sourceFaults(path, workspace, judge)
+      : [`path: ${quoted(title)} cannot be the title of the artifact: ${fault}`]),
   ]
 }
 

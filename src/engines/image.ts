@@ -47,10 +47,11 @@ export function encodeConfig(
   layer: { readonly diffId: Digest; readonly created: string },
 ): Encoded {
   const { created, diffId } = layer
+  const { history: _, ...inherited } = base.configuration
   const history = historyOf(base)
   return encode(
     {
-      ...base.configuration,
+      ...inherited,
       ...base.platform,
       created,
       config: containerConfig(objectOf(base.configuration['config']), settings),

@@ -53,8 +53,7 @@ export async function unpackFiles(request: UnpackRequest): Promise<Unpacked> {
   const layer = layerOf(request.manifest)
   const directory = resolve(request.directory)
   const isThere = await checkDirectory(directory)
-  await mkdir(dirname(directory), { recursive: true })
-  const staging = await mkdtemp(join(dirname(directory), `.${basename(directory)}-`))
+  const staging = await makeStaging(directory)
   try {
     const archive = join(staging, 'layer.tar.gz')
     await download(request, layer.descriptor, archive)
@@ -120,6 +119,20 @@ async function checkDirectory(directory: string): Promise<boolean> {
   const count = (await readdir(directory)).length
   if (count > 0) throw failed(`${directory} is not empty · expected no entries, got ${count}`, hint)
   return true
+}
+
+/** A folder beside the one to fill, so that one rename finishes the work. */
+async function makeStaging(directory: string): Promise<string> {
+  try {
+    await mkdir(dirname(directory), { recursive: true })
+    return await mkdtemp(join(dirname(directory), `.${basename(directory)}-`))
+  } catch (cause) {
+    throw failed(
+      `The folder ${directory} cannot be made: ${messageOf(cause)}`,
+      'Choose another folder.',
+      cause,
+    )
+  }
 }
 
 /** The whole layer, hashed and measured, before any of it is believed. */
