@@ -4,6 +4,7 @@ import { parseActionFile } from './action-file.ts'
 import { renderApi } from './api-table.ts'
 import { renderEngineInputs } from './engine-inputs.ts'
 import { renderErrorCodes } from './error-codes.ts'
+import { renderGuardTable } from './guard-table.ts'
 import { replaceBetweenMarkers } from './markers.ts'
 import { renderSchemas } from './schemas.ts'
 
@@ -14,11 +15,11 @@ export interface GeneratedDocument {
   readonly current: string | undefined
 }
 
-/** The actions with a table of inputs and outputs, and the page the table is on. */
-const APIS = [
-  { name: 'build', action: 'action.yml', page: 'README.md' },
-  { name: 'deploy', action: 'deploy/action.yml', page: 'deploy/README.md' },
-] as const
+/** A part of a page that is generated; the rest of the page is written by hand. */
+interface Section {
+  readonly name: string
+  readonly content: string
+}
 
 async function readIfThere(path: string): Promise<string | undefined> {
   try {
@@ -29,17 +30,32 @@ async function readIfThere(path: string): Promise<string | undefined> {
   }
 }
 
+async function pages(root: string): Promise<ReadonlyMap<string, readonly Section[]>> {
+  const api = async (action: string): Promise<string> =>
+    renderApi(parseActionFile(await readFile(join(root, action), 'utf8')))
+  const guard = (['standard', 'strict'] as const).map((level) => ({
+    name: `guard-${level}`,
+    content: renderGuardTable(level),
+  }))
+  return new Map([
+    ['README.md', [{ name: 'build', content: await api('action.yml') }]],
+    ['deploy/README.md', [{ name: 'deploy', content: await api('deploy/action.yml') }]],
+    ['docs/engines.md', [{ name: 'engine-inputs', content: renderEngineInputs() }]],
+    ['docs/guard.md', guard],
+  ])
+}
+
 /** Every generated file of the repository at `root`. */
 export async function generateDocuments(root: string): Promise<readonly GeneratedDocument[]> {
   const documents: GeneratedDocument[] = []
-  for (const { name, action, page } of APIS) {
-    const api = renderApi(parseActionFile(await readFile(join(root, action), 'utf8')))
-    const current = await readFile(join(root, page), 'utf8')
-    documents.push({ path: page, current, expected: replaceBetweenMarkers(current, name, api) })
+  for (const [path, sections] of await pages(root)) {
+    const current = await readFile(join(root, path), 'utf8')
+    const expected = sections.reduce(
+      (text, { name, content }) => replaceBetweenMarkers(text, name, content),
+      current,
+    )
+    documents.push({ path, current, expected })
   }
-  const engines = await readFile(join(root, 'docs/engines.md'), 'utf8')
-  const expectedEngines = replaceBetweenMarkers(engines, 'engine-inputs', renderEngineInputs())
-  documents.push({ path: 'docs/engines.md', current: engines, expected: expectedEngines })
   const whole = new Map([['docs/error-codes.md', renderErrorCodes()]])
   for (const [name, expected] of renderSchemas()) whole.set(`schema/${name}`, expected)
   for (const [path, expected] of whole)
