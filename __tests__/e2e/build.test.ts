@@ -91,12 +91,16 @@ describe('a commit that is built', () => {
     const commit = newCommit()
     const first = await step('build', inputsFor(commit), { workspace: folder.path, workflowRunId: '1001' })
     await rm(join(folder.path, 'dist'), { recursive: true })
-    const again = await step('build', inputsFor(commit, { prepare: 'echo PREPARED; exit 1', tags: 'v2' }), {
-      workspace: folder.path,
-      workflowRunId: '1002',
-      event: 'push',
-      ref: 'refs/tags/v2',
-    })
+    const again = await step(
+      'build',
+      inputsFor(commit, { prepare: "printf 'PRE%s' PARED; exit 1", tags: 'v2' }),
+      {
+        workspace: folder.path,
+        workflowRunId: '1002',
+        event: 'push',
+        ref: 'refs/tags/v2',
+      },
+    )
     expect(errorsOf(again)).toBe('')
     expect(again.outputs).toMatchObject({
       built: 'false',
@@ -139,7 +143,7 @@ describe('prepare and the cache', () => {
   it('prepare makes the files, once', async () => {
     await using folder = await temporaryFolder()
     const commit = newCommit()
-    const prepare = 'mkdir -p dist\necho made > dist/made.txt\necho PREPARED'
+    const prepare = "mkdir -p dist\necho made > dist/made.txt\nprintf 'PRE%s' PARED"
     const first = await step('build', inputsFor(commit, { prepare }), { workspace: folder.path })
     expect(errorsOf(first)).toBe('')
     expect(first.log).toContain('PREPARED')
@@ -162,7 +166,7 @@ describe('prepare and the cache', () => {
     try {
       const inputs = {
         prepare:
-          'mkdir -p dist deps\ncat deps/lock 2>/dev/null || echo MISS\necho cached > deps/lock\ncp deps/lock dist/',
+          "mkdir -p dist deps\ncat deps/lock 2>/dev/null || printf 'MI%s' SS\necho cached > deps/lock\ncp deps/lock dist/",
         'cache-path': 'deps',
         'cache-key': 'deps-1',
       }

@@ -18,6 +18,11 @@ const answers: readonly {
   {
     description: '401 without a challenge',
     answer: { status: 401, headers: {}, body: '' },
+    code: 'REGISTRY_UNEXPECTED',
+  },
+  {
+    description: '401 that wants a password nobody gave',
+    answer: { status: 401, headers: { 'www-authenticate': 'Basic realm="registry"' }, body: '' },
     code: 'REGISTRY_DENIED',
   },
   {
@@ -60,7 +65,7 @@ it.each(answers)('$description on the look-up is an error, never a build', async
       commit: newCommit(),
       engine: 'layers',
       path: 'dist',
-      prepare: 'echo PREPARED',
+      prepare: "printf 'PRE%s' PARED",
     },
     { workspace: folder.path },
   )

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
 import { type SandboxRegistry, startRegistry } from '../../sandbox/registry/server.ts'
 import { raceOnce } from './race.ts'
@@ -29,4 +30,22 @@ describe.each([
       expect((await registry.readManifest('team/app', outcome.commit))?.digest).toBe(outcome.digests[0])
     },
   )
+})
+
+it('the worst order: everybody has seen that nothing is sealed before anybody seals', async () => {
+  const racers = 5
+  let waiting = 0
+  registry = await startRegistry({
+    onRequest: async ({ method, operation, reference = '' }) => {
+      if (method !== 'PUT' || operation !== 'manifest' || !/^[0-9a-f]{40}$/.test(reference)) return
+      waiting += 1
+      for (let turn = 0; turn < 40 && waiting < racers; turn += 1) await sleep(50)
+    },
+  })
+  const outcome = await raceOnce({ host: registry.host, racers, files: 'different', settle: '3s' })
+  expect(waiting).toBe(racers)
+  expect(outcome.errors).toEqual([])
+  expect(outcome.digests).toHaveLength(1)
+  expect(outcome.standingRecords).toHaveLength(1)
+  expect(outcome.built).toBe(1)
 })
