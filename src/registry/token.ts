@@ -32,7 +32,7 @@ const RENEW_EARLY = 5
 const tokenBody = z.looseObject({
   token: z.string().optional(),
   access_token: z.string().optional(),
-  expires_in: z.unknown(),
+  expires_in: z.unknown().optional(),
 })
 
 /** `Basic …` for a user name and password. */
