@@ -1,6 +1,7 @@
+import { spawn } from 'node:child_process'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { exec } from '../../src/platform/exec.ts'
+import { text } from 'node:stream/consumers'
 
 /** How to run a command. `env` is laid over this process's environment. */
 export interface CommandOptions {
@@ -23,8 +24,22 @@ export async function tryCommand(
   options: CommandOptions = {},
 ): Promise<CommandResult> {
   const [program, ...args] = argv
-  const { env, ...rest } = options
-  return exec(program, args, { timeoutMs: 120_000, ...rest, environment: { ...process.env, ...env } })
+  const { env, cwd, input = '', timeoutMs = 120_000 } = options
+  const child = spawn(program, args, {
+    env: { ...process.env, ...env },
+    timeout: timeoutMs,
+    killSignal: 'SIGKILL',
+    ...(cwd === undefined ? {} : { cwd }),
+  })
+  const ended = new Promise<number>((resolve, reject) => {
+    child.on('error', reject)
+    child.on('close', (code) => resolve(code ?? 128))
+  })
+  // A command that does not read its input closes the pipe; that is its right.
+  child.stdin.on('error', () => undefined)
+  child.stdin.end(input)
+  const [stdout, stderr, exitCode] = await Promise.all([text(child.stdout), text(child.stderr), ended])
+  return { exitCode, stdout, stderr }
 }
 
 /** Like `tryCommand`, but an exit code other than 0 is an error that shows what the command printed. */
