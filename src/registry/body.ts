@@ -13,10 +13,16 @@ export async function readBody(chunks: AsyncIterable<Uint8Array>, limit: number)
     const room = limit - size
     if (chunk.byteLength > room) {
       parts.push(chunk.subarray(0, room))
-      return { bytes: Buffer.concat(parts), isTruncated: true }
+      return { bytes: joined(parts), isTruncated: true }
     }
     size += chunk.byteLength
     parts.push(chunk)
   }
-  return { bytes: parts.length === 1 ? (parts[0] as Uint8Array) : Buffer.concat(parts), isTruncated: false }
+  return { bytes: joined(parts), isTruncated: false }
+}
+
+/** One plain array: a Buffer compares and serializes differently, which is nobody's business outside. */
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const whole = Buffer.concat(parts)
+  return new Uint8Array(whole.buffer, whole.byteOffset, whole.byteLength)
 }

@@ -70,7 +70,7 @@ export function findEntry(config: AuthFile, names: readonly string[], path: stri
   const matching = Object.entries(config.auths ?? {}).flatMap(([key, value]) => {
     const { host, path: scope } = keyOf(key)
     const covers = scope === '' || scope === path || path.startsWith(`${scope}/`)
-    const isEmpty = typeof value === 'object' && value !== null && Object.keys(value).length === 0
+    const isEmpty = JSON.stringify(value) === '{}'
     // docker leaves an empty entry for registries whose credentials are in a helper.
     return names.includes(host) && covers && !isEmpty ? [{ key, value, host, scope }] : []
   })

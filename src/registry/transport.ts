@@ -137,9 +137,11 @@ class Exchange {
   #reasonOf(error: unknown): Error {
     if (this.#failure !== undefined) return this.#failure
     const found = networkError(error)
-    return !this.#answered && this.#request.reusedSocket && isClosedConnection(found)
-      ? new StaleConnectionError(found.code, found.message, true, error)
-      : found
+    // A streamed body is repeated by its caller, who first asks whether it had arrived after all.
+    const { body } = this.#outgoing
+    const isRepeatable = body === undefined || body instanceof Uint8Array
+    const isStale = !this.#answered && this.#request.reusedSocket && isClosedConnection(found)
+    return isStale && isRepeatable ? new StaleConnectionError(found.code, found.message, true, error) : found
   }
 
   async #send(): Promise<void> {
