@@ -1,3 +1,5 @@
+import { ANY_ORDER, BUILDERS, knownOptions, PACKAGE_BUILDERS, WRAPPERS } from './builders.ts'
+
 /**
  * What counts as building, in one table: used on the inputs of deploy and on the commands a deploy script
  * runs. Pure: text in, verdict out.
@@ -87,180 +89,9 @@ export function buildInputs(
   return asked
 }
 
-/** Global options of the docker-like tools that take a value in the next argument. */
-const VALUE_OPTIONS = new Set([
-  ...[
-    '-H',
-    '--host',
-    '-c',
-    '--context',
-    '--config',
-    '-l',
-    '--log-level',
-    '--tlscacert',
-    '--tlscert',
-    '--tlskey',
-  ],
-  ...[
-    '--builder',
-    '-f',
-    '--file',
-    '-p',
-    '--project-name',
-    '--project-directory',
-    '--profile',
-    '--env-file',
-    '--ansi',
-  ],
-  ...[
-    '--parallel',
-    '--progress',
-    '--url',
-    '--identity',
-    '--connection',
-    '--root',
-    '--runroot',
-    '--storage-driver',
-  ],
-  ...[
-    '--storage-opt',
-    '--namespace',
-    '-n',
-    '-a',
-    '--address',
-    '--cgroup-manager',
-    '--registries-conf',
-    '--tmpdir',
-  ],
-  ...[
-    '--project',
-    '--region',
-    '--account',
-    '--subscription',
-    '--kubeconfig',
-    '--kube-context',
-    '-C',
-    '--prefix',
-  ],
-])
-
-/** The words of a command line that are not options: `docker -H x buildx b .` → `buildx b .`. */
-function words(args: readonly string[]): string[] {
-  const found: string[] = []
-  for (let index = 0; index < args.length; index += 1) {
-    const argument = args[index] ?? ''
-    if (argument === '--') return [...found, ...args.slice(index + 1)]
-    if (!argument.startsWith('-')) found.push(argument)
-    else if (VALUE_OPTIONS.has(argument)) index += 1
-  }
-  return found
-}
-
-const CONTAINER_TOOL = [
-  ...['build', 'bud', 'push', 'commit', 'tag', 'import'],
-  ...['image build', 'image push', 'image tag', 'image import', 'builder build', 'container commit'],
-  ...['buildx build', 'buildx b', 'buildx bake', 'buildx f', 'buildx imagetools create'],
-  ...[
-    'manifest create',
-    'manifest push',
-    'compose build',
-    'compose push',
-    'compose watch',
-    'compose bake',
-    'stack build',
-  ],
-  'farm build',
-]
-const COMPOSE = ['build', 'push', 'watch', 'bake']
-
-/** Tool → the word sequences that build. An empty sequence stands for every call, `$` for a call without words. */
-const BUILDERS: Readonly<Record<string, readonly string[]>> = {
-  docker: CONTAINER_TOOL,
-  podman: CONTAINER_TOOL,
-  nerdctl: CONTAINER_TOOL,
-  finch: CONTAINER_TOOL,
-  buildah: [...CONTAINER_TOOL, 'build-using-dockerfile', 'from', 'add', 'copy', 'run', 'config'],
-  'docker-compose': COMPOSE,
-  'podman-compose': COMPOSE,
-  'docker-buildx': ['build', 'b', 'bake', 'f', 'imagetools create'],
-  buildx: ['build', 'b', 'bake', 'f', 'imagetools create'],
-  buildctl: ['build'],
-  skaffold: ['run', 'build', 'dev', 'debug'],
-  ko: ['build', 'publish', 'apply', 'create', 'run', 'resolve'],
-  pack: ['build', 'buildpack package', 'builder create', 'rebase'],
-  kaniko: [''],
-  'kaniko-executor': [''],
-  img: ['build', 'push', 'tag'],
-  nixpacks: ['build'],
-  s2i: ['build', 'rebuild'],
-  earthly: [''],
-  depot: ['build', 'bake'],
-  werf: ['build', 'converge'],
-  tilt: ['up', 'ci'],
-  crane: ['append', 'mutate', 'rebase', 'flatten', 'edit', 'push', 'tag'],
-  gcloud: ['builds submit', 'app deploy', 'functions deploy'],
-  az: ['acr build', 'acr run', 'acr task run', 'webapp up', 'containerapp up'],
-  oc: ['start-build', 'new-build', 'new-app'],
-  heroku: ['container:push'],
-  copilot: ['deploy', 'svc deploy', 'job deploy'],
-  sam: ['build'],
-  vercel: ['build'],
-  netlify: ['build'],
-}
-
-/** What `guard: strict` adds. `npm` and the like still start what was built. */
-const PACKAGE_BUILDERS: Readonly<Record<string, readonly string[]>> = {
-  npm: [
-    'ci',
-    'install',
-    'i',
-    'add',
-    'update',
-    'run build',
-    'run-script build',
-    'run bundle',
-    'run compile',
-    'pack',
-    'publish',
-  ],
-  pnpm: ['install', 'i', 'add', 'update', 'build', 'run build', 'pack', 'publish'],
-  yarn: ['$', 'install', 'add', 'build', 'run build', 'pack', 'publish'],
-  bun: ['install', 'i', 'add', 'build', 'run build'],
-  deno: ['compile', 'bundle'],
-  tsc: [''],
-  vite: ['build'],
-  next: ['build'],
-  webpack: [''],
-  mvn: ['compile', 'package', 'install', 'deploy', 'verify'],
-  mvnw: ['compile', 'package', 'install', 'deploy', 'verify'],
-  gradle: ['build', 'assemble', 'jar', 'war', 'bootJar', 'publish', 'installDist'],
-  gradlew: ['build', 'assemble', 'jar', 'war', 'bootJar', 'publish', 'installDist'],
-  ant: [''],
-  sbt: [''],
-  go: ['build', 'install', 'generate', 'run'],
-  cargo: ['build', 'b', 'install', 'run', 'r', 'publish'],
-  dotnet: ['build', 'publish', 'pack'],
-  pip: ['install', 'wheel', 'download'],
-  pip3: ['install', 'wheel', 'download'],
-  uv: ['build', 'sync', 'pip install'],
-  poetry: ['build', 'install'],
-  bundle: ['install'],
-  composer: ['install', 'update'],
-  make: ['$', 'all', 'build', 'dist', 'package', 'compile', 'image', 'docker-build'],
-  cmake: [''],
-  ninja: [''],
-  bazel: ['build', 'run'],
-  nix: ['build', 'run'],
-  'nix-build': [''],
-  swift: ['build'],
-  gcc: [''],
-  cc: [''],
-  rustc: [''],
-}
-
 /** Every program the guard stands in front of at a level. */
 export function guardedPrograms(level: GuardLevel): readonly string[] {
-  const programs = Object.keys(BUILDERS)
+  const programs = [...Object.keys(BUILDERS), ...WRAPPERS]
   return level === 'strict' ? [...programs, ...Object.keys(PACKAGE_BUILDERS)] : programs
 }
 
@@ -269,17 +100,110 @@ export type GuardVerdict =
   | { readonly allowed: false; readonly why: string }
   | { readonly allowed: true; readonly args: readonly string[] }
 
-function matches(pattern: string, found: readonly string[]): boolean {
-  if (pattern === '$') return found.length === 0
-  return pattern === '' || pattern.split(' ').every((word, index) => found[index] === word)
+/**
+ * The places of the arguments that may be the next word. Options nobody knows may take the argument behind
+ * them or not, so both are tried: a builder must not get through because of an option that came out yesterday.
+ * Ends with the number of arguments when they may all be options.
+ */
+function nextWords(program: string, args: readonly string[], from: number): readonly number[] {
+  const { values, flags } = knownOptions(program)
+  const found: number[] = []
+  const starts = new Set([from])
+  // A set is iterated in the order of insertion, and what is added while iterating is visited too.
+  for (const start of starts) {
+    const argument = args[start]
+    if (argument !== undefined && /^\d+$/.test(argument)) {
+      // No word is a number: it belongs to the option before it (`make -j 4`).
+      starts.add(start + 1)
+    } else if (argument === undefined || !argument.startsWith('-')) found.push(Math.min(start, args.length))
+    else if (argument === '--') found.push(start + 1)
+    else if (values.has(argument)) starts.add(start + 2)
+    else {
+      starts.add(start + 1)
+      if (!argument.includes('=') && !flags.has(argument)) starts.add(start + 2)
+    }
+  }
+  return found
 }
 
-/** Maven, Gradle and make take several goals in any order, so each word is tried as the first. */
-const ANY_ORDER = new Set(['mvn', 'mvnw', 'gradle', 'gradlew'])
+/** The place behind the words, when the arguments may start with them; options may stand before each word. */
+function findWords(
+  program: string,
+  args: readonly string[],
+  words: readonly string[],
+  from = 0,
+): number | undefined {
+  const [word, ...rest] = words
+  if (word === undefined) return from
+  for (const at of nextWords(program, args, from)) {
+    const end = args[at] === word ? findWords(program, args, rest, at + 1) : undefined
+    if (end !== undefined) return end
+  }
+  return undefined
+}
 
-function composeWords(program: string, found: readonly string[]): readonly string[] | undefined {
-  if (program === 'docker-compose' || program === 'podman-compose') return found
-  return found[0] === 'compose' ? found.slice(1) : undefined
+function matches(program: string, args: readonly string[], pattern: string): boolean {
+  if (pattern === '') return true
+  if (pattern === '$') return nextWords(program, args, 0).includes(args.length)
+  if (ANY_ORDER.has(program))
+    return goals(program, args).some((goal) => goal === pattern || taskOf(goal) === pattern)
+  return findWords(program, args, pattern.split(' ')) !== undefined
+}
+
+/** Everything that may be a goal, wherever it stands. */
+function goals(program: string, args: readonly string[]): readonly string[] {
+  const { values } = knownOptions(program)
+  return args.filter((argument, index) => !argument.startsWith('-') && !values.has(args[index - 1] ?? ''))
+}
+
+/** `:app:build` → `build`. */
+function taskOf(goal: string): string {
+  return goal.slice(goal.lastIndexOf(':') + 1)
+}
+
+/** The words that build, at a level. */
+function patternsOf(program: string, level: GuardLevel): readonly string[] {
+  const tables = level === 'strict' ? [BUILDERS, PACKAGE_BUILDERS] : [BUILDERS]
+  return tables.flatMap((table) => (Object.hasOwn(table, program) ? (table[program] ?? []) : []))
+}
+
+/**
+ * Judges a command before it runs. `compose up` and `compose create` build missing images without being
+ * asked, so they go on with `--no-build`; everything else is refused or passed on unchanged.
+ */
+export function judgeCommand(program: string, args: readonly string[], level: GuardLevel): GuardVerdict {
+  if (WRAPPERS.has(program)) return judgeWrapped(program, args, level)
+  const hit = isOnlyHelp(args)
+    ? undefined
+    : patternsOf(program, level).find((pattern) => matches(program, args, pattern))
+  if (hit !== undefined)
+    return { allowed: false, why: hit === '' || hit === '$' ? program : `${program} ${hit}` }
+  // `gcloud run deploy --source` builds; `gcloud deploy releases create --source` names a Skaffold file.
+  if (program === 'gcloud' && isFlagSet(args, '--source') && goals(program, args).includes('run'))
+    return { allowed: false, why: 'gcloud run --source' }
+  if (isFlagSet(args, '--build') && KUBE_PLAY.some((words) => findWords(program, args, words) !== undefined))
+    return { allowed: false, why: `${program} kube play --build` }
+  return judgeCompose(program, args) ?? { allowed: true, args }
+}
+
+const KUBE_PLAY = [
+  ['kube', 'play'],
+  ['play', 'kube'],
+]
+
+/** `sudo -u deployer docker build .` is judged as what it starts. */
+function judgeWrapped(program: string, args: readonly string[], level: GuardLevel): GuardVerdict {
+  for (const at of nextWords(program, args, 0)) {
+    let start = at
+    while (/^\w+=/.test(args[start] ?? '')) start += 1
+    const inner = (args[start] ?? '').split('/').at(-1) ?? ''
+    if (inner !== 'env' && !guardedPrograms(level).includes(inner)) continue
+    const rest = args.slice(start + 1)
+    const verdict = inner === 'env' ? judgeWrapped('env', rest, level) : judgeCommand(inner, rest, level)
+    if (!verdict.allowed) return { allowed: false, why: `${program} ${verdict.why}` }
+    return { allowed: true, args: [...args.slice(0, start + 1), ...verdict.args] }
+  }
+  return { allowed: true, args }
 }
 
 function isFlagSet(args: readonly string[], name: string): boolean {
@@ -289,41 +213,29 @@ function isFlagSet(args: readonly string[], name: string): boolean {
   )
 }
 
-/**
- * Judges a command before it runs. `compose up` and `compose create` build missing images without being
- * asked, so they go on with `--no-build`; everything else is refused or passed on unchanged.
- */
-export function judgeCommand(program: string, args: readonly string[], level: GuardLevel): GuardVerdict {
-  const found = words(args)
-  const patterns = [
-    ...(BUILDERS[program] ?? []),
-    ...(level === 'strict' ? (PACKAGE_BUILDERS[program] ?? []) : []),
-  ]
-  const starts = ANY_ORDER.has(program) ? found.map((_, index) => found.slice(index)) : [found]
-  const hit = isOnlyHelp(args)
-    ? undefined
-    : patterns.find((pattern) => starts.some((start) => matches(pattern, start)))
-  if (hit !== undefined)
-    return { allowed: false, why: hit === '' || hit === '$' ? program : `${program} ${hit}` }
-  if (program === 'gcloud' && isFlagSet(args, '--source')) return { allowed: false, why: 'gcloud … --source' }
-  const compose = composeWords(program, found)
-  return compose === undefined ? { allowed: true, args } : judgeCompose(program, compose, args)
+function judgeCompose(program: string, args: readonly string[]): GuardVerdict | undefined {
+  const prefix = program.endsWith('-compose') ? [] : ['compose']
+  for (const command of ['up', 'create', 'run']) {
+    const end = findWords(program, args, [...prefix, command])
+    if (end === undefined) continue
+    const refused = (option: string): GuardVerdict => ({
+      allowed: false,
+      why: [program, ...prefix, command, option].join(' '),
+    })
+    const own = command === 'run' ? args.slice(end, serviceOf(args, end)) : args.slice(end)
+    const building = ['--build', '--watch', '-w'].find((option) => isFlagSet(own, option))
+    if (building !== undefined && (building === '--build' || command === 'up')) return refused(building)
+    // Of two contradicting options the last one counts, so adding ours would not help.
+    if (own.some((argument) => argument.startsWith('--no-build='))) return refused('--no-build=…')
+    if (command === 'run' || own.includes('--no-build')) return { allowed: true, args }
+    return { allowed: true, args: [...args.slice(0, end), '--no-build', ...args.slice(end)] }
+  }
+  return undefined
 }
 
-function judgeCompose(program: string, compose: readonly string[], args: readonly string[]): GuardVerdict {
-  const command = compose[0] ?? ''
-  if (!['up', 'create', 'run'].includes(command)) return { allowed: true, args }
-  if (isFlagSet(args, '--build'))
-    return {
-      allowed: false,
-      why: `${program} compose ${command} --build`.replace('-compose compose', '-compose'),
-    }
-  if (command === 'run' || isFlagSet(args, '--no-build')) return { allowed: true, args }
-  const at = args.indexOf(
-    command,
-    program === 'docker' || program === 'podman' ? args.indexOf('compose') + 1 : 0,
-  )
-  return { allowed: true, args: [...args.slice(0, at + 1), '--no-build', ...args.slice(at + 1)] }
+/** Behind the service, the arguments of `compose run` belong to the program in the container. */
+function serviceOf(args: readonly string[], from: number): number {
+  return Math.max(from, ...nextWords('docker', args, from))
 }
 
 function isOnlyHelp(args: readonly string[]): boolean {
