@@ -1,6 +1,4 @@
-import { spawnSync } from 'node:child_process'
 import { accessSync, appendFileSync, constants, statSync } from 'node:fs'
-import { constants as os } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { GUARD_LEVELS, judgeCommand } from '../domain/rebuild.ts'
 
@@ -8,7 +6,7 @@ import { GUARD_LEVELS, judgeCommand } from '../domain/rebuild.ts'
 export const REFUSED = 97
 
 /**
- * The program behind the shims: judges one command, then becomes the real program or refuses.
+ * The program behind the shims: judges one command, then prints what bash shall go on with, or refuses.
  * @param argv log file, guard level, folder of the shims, program, its arguments.
  */
 export function main(argv: readonly string[]): void {
@@ -30,7 +28,21 @@ export function main(argv: readonly string[]): void {
     process.exitCode = 127
     return
   }
-  become(real, program, verdict.args)
+  process.stdout.write(`${quote(real)} ${passOn(args, verdict.args)}`)
+}
+
+/**
+ * The arguments in the words of the shim, which has them: text that is not UTF-8 would not survive the way
+ * through this program.
+ */
+function passOn(given: readonly string[], wanted: readonly string[]): string {
+  const at = wanted.findIndex((argument, index) => argument !== given[index])
+  if (at < 0) return '"$@"'
+  return `"\${@:1:${at}}" ${quote(wanted[at] ?? '')} "\${@:${at + 1}}"`
+}
+
+function quote(text: string): string {
+  return `'${text.replaceAll("'", String.raw`'\''`)}'`
 }
 
 function findProgram(program: string, shims: string): string | undefined {
@@ -45,21 +57,4 @@ function findProgram(program: string, shims: string): string | undefined {
     }
   }
   return undefined
-}
-
-/** Replaces this process where the system can (signals and terminal stay the program's own), else waits for it. */
-function become(real: string, program: string, args: readonly string[]): void {
-  if (process.platform !== 'win32' && typeof process.execve === 'function') {
-    process.removeAllListeners('warning')
-    process.execve(real, [program, ...args], definedEnvironment())
-  }
-  const { status, signal, error } = spawnSync(real, args, { stdio: 'inherit', windowsHide: true })
-  if (error !== undefined) throw error
-  process.exitCode = status ?? 128 + (signal === null ? 0 : os.signals[signal])
-}
-
-function definedEnvironment(): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(process.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
-  )
 }

@@ -1,4 +1,4 @@
-import { access, chmod, constants, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { access, chmod, constants, mkdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 import { messageOf, TargetError } from '../domain/error.ts'
 import { type GuardLevel, guardedPrograms } from '../domain/rebuild.ts'
@@ -33,11 +33,11 @@ export async function createGuard(
   await writeFile(log, '', { mode: 0o600 })
   const start = [program.node, program.entry, log, level, shims].map(quote).join(' ')
   const path = environment['PATH'] ?? ''
+  const bash = (await findOnPath('bash', path)) ?? '/bin/bash'
   const absent: string[] = []
   for (const name of guardedPrograms(level)) {
-    if (await isOnPath(name, path))
-      await writeShim(join(shims, name), `#!/bin/sh\nexec ${start} ${quote(name)} "$@"\n`)
-    else absent.push(name)
+    if ((await findOnPath(name, path)) === undefined) absent.push(name)
+    else await writeShim(join(shims, name), shim(bash, `${start} ${quote(name)}`))
   }
   return {
     environment: {
@@ -49,9 +49,18 @@ export async function createGuard(
   }
 }
 
+/**
+ * A shim asks the guard for the command to go on with, and becomes it. Not the guard itself: node ignores
+ * SIGPIPE, what it starts would inherit that, and `docker logs app | head -1` would end otherwise than it does
+ * without a guard. `bash -p` keeps variables whose names other shells drop, and reads no BASH_ENV.
+ */
+function shim(bash: string, start: string): string {
+  return `#!${bash} -p\nbuild_once_command="$(${start} "$@")" || exit\neval "exec $build_once_command"\n`
+}
+
 /** A bash function for programs that do not exist; the guard judges the builders among them. */
 function notFoundHandler(start: string, names: readonly string[]): string {
-  return `() { case " ${names.join(' ')} " in *" $1 "*) ${start} "$@"; return $?;; esac; printf '%s: command not found\\n' "$1" >&2; return 127; }`
+  return `() { case " ${names.join(' ')} " in *" $1 "*) ${start} "$@" >&2; return $?;; esac; printf '%s: command not found\\n' "$1" >&2; return 127; }`
 }
 
 function quote(text: string): string {
@@ -63,20 +72,21 @@ async function writeShim(path: string, text: string): Promise<void> {
   await chmod(path, 0o755)
 }
 
-async function isOnPath(name: string, path: string): Promise<boolean> {
+async function findOnPath(name: string, path: string): Promise<string | undefined> {
   for (const folder of path.split(delimiter)) {
     if (folder === '') continue
+    const candidate = join(folder, name)
     try {
-      await access(join(folder, name), constants.X_OK)
-      return true
+      await access(candidate, constants.X_OK)
+      if ((await stat(candidate)).isFile()) return candidate
     } catch {
       // Not in this folder, or not executable: the next one decides.
     }
   }
-  return false
+  return undefined
 }
 
-/** A log that is gone or was changed means that the script tampered with the guard: that is a violation too. */
+/** A log that is gone means that the script tampered with the guard, so nobody knows what it did. */
 async function readViolations(log: string): Promise<readonly string[]> {
   try {
     const text = await readFile(log, 'utf8')
