@@ -103,8 +103,15 @@ export const deploymentRecordSchema = z
 /** The document appended to the log for each attempt to deploy. */
 export type DeploymentRecord = z.infer<typeof deploymentRecordSchema>
 
-/** A record as bytes: canonical JSON, so that writing the same record twice gives the same digest. */
+/**
+ * A record as bytes: canonical JSON, so that writing the same record twice gives the same digest.
+ * @throws {RecordError} for a record nobody could read again; better no seal than one that cannot be read.
+ */
 export function encodeRecord(record: BuildRecord | DeploymentRecord): Uint8Array {
+  const schema = record.schema === 'build-once/build/v1' ? buildRecordSchema : deploymentRecordSchema
+  const result = schema.safeParse(record)
+  if (!result.success)
+    throw new RecordError(`The record cannot be written:\n${z.prettifyError(result.error).slice(0, 1000)}`)
   return new TextEncoder().encode(canonicalJson(record as unknown as Json))
 }
 

@@ -24,6 +24,8 @@ export interface Context {
 /** The parts of event payloads that are used; anything may be absent, all of it is untrusted. */
 export interface EventPayload {
   readonly workflowRunHead?: string
+  /** What started the workflow run that a `workflow_run` event is about. */
+  readonly workflowRunEvent?: string
   readonly headRepository?: string
   readonly baseRepository?: string
 }
@@ -33,6 +35,11 @@ const MAX_EVENT_BYTES = 26 * 1024 * 1024
 /** Reads the context from the runner's environment variables and the event file. */
 export function readContext(environment: NodeJS.ProcessEnv): Context {
   const text = (name: string): string => environment[name] ?? ''
+  // What goes into records keeps their bounds, so that a workflow with an odd name still has readable ones.
+  const shown = (name: string, max: number): string =>
+    text(name)
+      .replaceAll(/\p{Cc}+/gu, ' ')
+      .slice(0, max)
   const repository = text('GITHUB_REPOSITORY')
   const server = text('GITHUB_SERVER_URL') || 'https://github.com'
   const id = text('GITHUB_RUN_ID')
@@ -43,7 +50,7 @@ export function readContext(environment: NodeJS.ProcessEnv): Context {
     gitRef: text('GITHUB_REF'),
     headCommit: isCommit(sha) ? sha : undefined,
     payload: readPayload(text('GITHUB_EVENT_PATH')),
-    source: repository === '' ? null : { server, repository, gitRef: text('GITHUB_REF') },
+    source: repository === '' ? null : { server, repository, gitRef: shown('GITHUB_REF', 300) },
     workflowRun:
       id === ''
         ? null
@@ -51,10 +58,10 @@ export function readContext(environment: NodeJS.ProcessEnv): Context {
             id,
             attempt: Math.max(1, Number.parseInt(text('GITHUB_RUN_ATTEMPT') || '1', 10) || 1),
             url: `${server}/${repository}/actions/runs/${id}`,
-            workflow: text('GITHUB_WORKFLOW').slice(0, 300),
-            job: text('GITHUB_JOB').slice(0, 200),
+            workflow: shown('GITHUB_WORKFLOW', 300),
+            job: shown('GITHUB_JOB', 200),
           },
-    actor: text('GITHUB_ACTOR') || 'unknown',
+    actor: shown('GITHUB_ACTOR', 200) || 'unknown',
     workspace: text('GITHUB_WORKSPACE') || process.cwd(),
     temporary,
     cacheFolder: text('RUNNER_TOOL_CACHE') || temporary,
@@ -65,10 +72,12 @@ function readPayload(path: string): EventPayload {
   if (path === '') return {}
   const body = parseStrictJson(readFileSync(path), { maxBytes: MAX_EVENT_BYTES, maxDepth: 100 })
   const workflowRunHead = textAt(body, ['workflow_run', 'head_sha'])
+  const workflowRunEvent = textAt(body, ['workflow_run', 'event'])
   const headRepository = textAt(body, ['pull_request', 'head', 'repo', 'full_name'])
   const baseRepository = textAt(body, ['pull_request', 'base', 'repo', 'full_name'])
   return {
     ...(workflowRunHead === undefined ? {} : { workflowRunHead }),
+    ...(workflowRunEvent === undefined ? {} : { workflowRunEvent }),
     ...(headRepository === undefined ? {} : { headRepository }),
     ...(baseRepository === undefined ? {} : { baseRepository }),
   }
@@ -101,6 +110,8 @@ export function eventCommit(context: Context): Commit {
     throw refuse('it runs with the rights of the base branch about a commit nobody has reviewed')
   }
   if (context.event === 'workflow_run') {
+    if (context.payload.workflowRunEvent?.startsWith('pull_request') === true)
+      throw refuse('its workflow run was started by a pull request, whose commit nobody has reviewed')
     if (isCommit(context.payload.workflowRunHead)) return context.payload.workflowRunHead
     throw refuse('its payload has no workflow_run.head_sha')
   }
