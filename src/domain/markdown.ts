@@ -1,17 +1,25 @@
 /** Text from anywhere as text in Markdown: no markup, no HTML, no line breaks, no mentions or links. */
 export function escapeMarkdown(text: string): string {
-  return text
-    .replace(/\p{Cc}+/gu, ' ')
-    .replace(/[&<>]/g, (character) => (character === '&' ? '&amp;' : character === '<' ? '&lt;' : '&gt;'))
-    .replace(/[\\`*_{}[\]()#+!|~@-]/g, (character) => `\\${character}`)
+  return (
+    text
+      .replace(/\p{Cc}+/gu, ' ')
+      .replace(/[&<>]/g, (character) => (character === '&' ? '&amp;' : character === '<' ? '&lt;' : '&gt;'))
+      .replace(/[\\`*_{}[\]()#+!|~@-]/g, (character) => `\\${character}`)
+      // GitHub makes links of addresses without any markup.
+      .replace(/:\/\//g, String.raw`:\/\/`)
+      .replace(/\bwww\./gi, (start) => start.replace('.', String.raw`\.`))
+  )
 }
 
-/** Text as inline code; a backtick or a table bar inside would end it early. */
+/**
+ * Text as inline code. A backtick or a table bar inside would end it early, and code has no escapes (a backslash
+ * before the bar would hide one behind a backslash in the text), so characters that look like them stand there.
+ */
 export function code(text: string): string {
   return `\`${text
     .replace(/\p{Cc}+/gu, ' ')
     .replaceAll('`', 'ˋ')
-    .replaceAll('|', '\\|')}\``
+    .replaceAll('|', '│')}\``
 }
 
 /** A link, only for http(s) addresses; anything else stays plain text. */
@@ -33,8 +41,9 @@ export function propertyTable(rows: readonly (readonly [string, string])[]): str
 /** `850 ms`, `4.2 s` or `3 min 12 s`. */
 export function humanDuration(milliseconds: number): string {
   if (milliseconds < 1000) return `${Math.round(milliseconds)} ms`
-  if (milliseconds < 60_000) return `${(milliseconds / 1000).toFixed(1)} s`
-  return `${Math.floor(milliseconds / 60_000)} min ${Math.round((milliseconds % 60_000) / 1000)} s`
+  if (milliseconds < 59_950) return `${(milliseconds / 1000).toFixed(1)} s`
+  const seconds = Math.round(milliseconds / 1000)
+  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`
 }
 
 /** `512 B`, `3.4 MB`. */
