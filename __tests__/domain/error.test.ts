@@ -1,0 +1,53 @@
+import { describe, expect, test } from 'vitest'
+import { ERROR_CODES } from '../../src/domain/error-codes.ts'
+import {
+  InputError,
+  isRefusal,
+  listed,
+  messageOf,
+  PolicyError,
+  RegistryError,
+} from '../../src/domain/error.ts'
+
+describe('errors', () => {
+  test('carry code, hint, cause and their own name', () => {
+    const cause = new Error('why')
+    const error = new PolicyError('EVENT_REFUSED', 'what', { hint: 'do this', cause })
+    expect(error).toMatchObject({
+      name: 'PolicyError',
+      code: 'EVENT_REFUSED',
+      message: 'what',
+      hint: 'do this',
+      cause,
+    })
+    expect('cause' in new PolicyError('EVENT_REFUSED', 'what')).toBe(false)
+  })
+
+  test('InputError shows one fault as it is, and several as a list', () => {
+    expect(new InputError(['image: is required']).message).toBe('image: is required')
+    const error = new InputError(['image: is required', 'tags: two\nlines'])
+    expect(error.message).toBe('The inputs are not valid:\n  - image: is required\n  - tags: two\n    lines')
+    expect(error.faults).toHaveLength(2)
+  })
+
+  test.each([
+    { code: 'REGISTRY_REFUSED', expected: true },
+    { code: 'REGISTRY_DENIED', expected: true },
+    { code: 'REGISTRY_UNAVAILABLE', expected: false },
+    { code: 'CONTENT_CORRUPT', expected: false },
+  ] as const)('isRefusal($code)', ({ code, expected }) => {
+    expect(isRefusal(new RegistryError(code, 'x'))).toBe(expected)
+  })
+
+  test('listed and messageOf', () => {
+    expect(listed('Faults', ['a', 'b'])).toBe('Faults:\n  - a\n  - b')
+    expect(messageOf(new Error('x'))).toBe('x')
+    expect(messageOf('text')).toBe('text')
+    expect(messageOf(undefined)).toBe('undefined')
+  })
+})
+
+test.each(Object.entries(ERROR_CODES))('%s is explained in sentences', (code, { means, next }) => {
+  expect(code).toMatch(/^[A-Z]+(?:_[A-Z]+)*$/)
+  for (const sentence of [means, next]) expect(sentence).toMatch(/^\S.*\.$/)
+})

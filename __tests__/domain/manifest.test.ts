@@ -1,0 +1,449 @@
+import { describe, expect, test } from 'vitest'
+import { digestOf } from '../../src/domain/digest.ts'
+import {
+  bareMediaType,
+  EMPTY_CONFIG,
+  identify,
+  MAX_MANIFEST_BYTES,
+  MEDIA_TYPES,
+  parseManifest,
+  platformChildren,
+  platformOf,
+} from '../../src/domain/manifest.ts'
+import {
+  amd64,
+  arm64,
+  attestation,
+  digestWith,
+  imageManifest,
+  index,
+  indexManifest,
+  json,
+} from '../fixtures/samples.ts'
+import { expectCode } from '../fixtures/to-throw-code.ts'
+
+const { ociManifest, ociIndex, dockerManifest, dockerIndex, ociConfig, ociTarGzip } = MEDIA_TYPES
+
+function descriptor(fields: Readonly<Record<string, unknown>> = {}): Readonly<Record<string, unknown>> {
+  return { mediaType: ociTarGzip, digest: digestWith('a'), size: 7, ...fields }
+}
+
+function image(fields: Readonly<Record<string, unknown>> = {}): Readonly<Record<string, unknown>> {
+  return { schemaVersion: 2, config: descriptor({ mediaType: ociConfig }), layers: [descriptor()], ...fields }
+}
+
+function imageIndex(fields: Readonly<Record<string, unknown>> = {}): Readonly<Record<string, unknown>> {
+  return { schemaVersion: 2, manifests: [descriptor({ mediaType: ociManifest })], ...fields }
+}
+
+function without(document: Readonly<Record<string, unknown>>, name: string) {
+  return Object.fromEntries(Object.entries(document).filter(([key]) => key !== name))
+}
+
+const text = (value: string): Uint8Array => new TextEncoder().encode(value)
+
+describe('parseManifest refuses', () => {
+  test.each([
+    { description: 'not JSON', bytes: text('<html>login</html>'), says: 'JSON' },
+    { description: 'nothing', bytes: text(''), says: 'JSON' },
+    { description: 'a byte order mark', bytes: text(`\uFEFF${JSON.stringify(image())}`), says: 'JSON' },
+    { description: 'text behind the JSON', bytes: text(`${JSON.stringify(image())}x`), says: 'JSON' },
+    {
+      description: 'a key twice',
+      bytes: text(JSON.stringify(image()).replace('"layers"', '"config":{},"layers"')),
+      says: 'the key "config" is there twice',
+    },
+    {
+      description: 'a digest twice, once escaped',
+      bytes: text(JSON.stringify(image()).replace('"digest"', String.raw`"\u0064igest":"x","digest"`)),
+      says: 'the key "digest" is there twice',
+    },
+    {
+      description: '__proto__',
+      bytes: text(JSON.stringify(image()).replace('"layers"', '"__proto__":{},"layers"')),
+      says: '"__proto__" is not allowed',
+    },
+    {
+      description: 'a depth of 100,000',
+      bytes: text(`{"a":${'['.repeat(100_000)}`),
+      says: 'nested deeper than 32',
+    },
+    {
+      description: 'invalid UTF-8',
+      bytes: Buffer.concat([text('{"a":"'), Buffer.from([0xff]), text('"}')]),
+      says: 'not valid UTF-8',
+    },
+    {
+      description: 'one byte more than 4 MiB',
+      bytes: Buffer.concat([json(image()), Buffer.alloc(MAX_MANIFEST_BYTES + 1, 0x20)]).subarray(
+        0,
+        MAX_MANIFEST_BYTES + 1,
+      ),
+      says: `larger than ${MAX_MANIFEST_BYTES} bytes`,
+    },
+    { description: 'a list', bytes: json([]), says: 'expected object' },
+    { description: 'null', bytes: json(null), says: 'it is not a JSON object' },
+    { description: 'a text', bytes: json('{}'), says: 'it is not a JSON object' },
+    { description: 'an empty object', bytes: json({}), says: 'config' },
+    {
+      description: 'manifests and layers in one document',
+      bytes: json({ ...image(), ...imageIndex() }),
+      says: 'the fields of an index and of an image',
+    },
+    {
+      description: 'manifests and a config in one document',
+      bytes: json({ ...imageIndex(), config: descriptor() }),
+      says: 'the fields of an index and of an image',
+    },
+    {
+      description: 'an index that is called an image',
+      bytes: json(imageIndex()),
+      says: 'does not have the fields',
+    },
+    {
+      description: 'an image that is called an index',
+      type: ociIndex,
+      bytes: json(image()),
+      says: 'does not have the fields',
+    },
+    {
+      description: 'a mediaType that is not the Content-Type',
+      bytes: json(image({ mediaType: dockerManifest })),
+      says: `the body says "${dockerManifest}", the registry said "${ociManifest}"`,
+    },
+    {
+      description: 'a mediaType in other case than the Content-Type',
+      bytes: json(image({ mediaType: ociManifest.toUpperCase() })),
+      says: 'the body says',
+    },
+    {
+      description: 'a mediaType that is no text',
+      bytes: json(image({ mediaType: null })),
+      says: 'the body says null',
+    },
+    {
+      description: 'schema 1',
+      type: 'application/vnd.docker.distribution.manifest.v1+prettyjws',
+      bytes: json(image()),
+      says: 'its media type is',
+    },
+    {
+      description: 'plain JSON',
+      type: 'application/json',
+      bytes: json(image()),
+      says: 'its media type is "application/json"',
+    },
+    { description: 'no Content-Type', type: '', bytes: json(image()), says: 'its media type is ""' },
+    { description: 'schemaVersion 1', bytes: json(image({ schemaVersion: 1 })), says: 'schemaVersion' },
+    {
+      description: 'schemaVersion as a text',
+      bytes: json(image({ schemaVersion: '2' })),
+      says: 'schemaVersion',
+    },
+    {
+      description: 'no schemaVersion',
+      bytes: json(without(image(), 'schemaVersion')),
+      says: 'schemaVersion',
+    },
+    { description: 'no config', bytes: json(without(image(), 'config')), says: 'config' },
+    { description: 'no layers', bytes: json(without(image(), 'layers')), says: 'layers' },
+    { description: 'layers that are null', bytes: json(image({ layers: null })), says: 'layers' },
+    {
+      description: 'manifests that are null',
+      type: ociIndex,
+      bytes: json(imageIndex({ manifests: null })),
+      says: 'manifests',
+    },
+    ...[-1, 1.5, 1e30, '7', null, undefined].map((size) => ({
+      description: `a size of ${JSON.stringify(size)}`,
+      bytes: json(image({ layers: [descriptor({ size })] })),
+      says: 'size',
+    })),
+    ...[
+      'md5:d41d8cd98f00b204e9800998ecf8427e',
+      'sha256:../../x',
+      'sha256:',
+      '',
+      digestWith('A'),
+      `sha512:${'a'.repeat(64)}`,
+      null,
+    ].map((digest) => ({
+      description: `a layer with the digest ${JSON.stringify(digest)}`,
+      bytes: json(image({ layers: [descriptor({ digest })] })),
+      says: 'digest',
+    })),
+    {
+      description: 'a child with a malformed digest',
+      type: ociIndex,
+      bytes: json(imageIndex({ manifests: [descriptor({ digest: 'sha256:x' })] })),
+      says: 'digest',
+    },
+    {
+      description: 'a platform without os',
+      type: ociIndex,
+      bytes: json(imageIndex({ manifests: [descriptor({ platform: { architecture: 'amd64' } })] })),
+      says: 'os',
+    },
+    {
+      description: 'a descriptor without mediaType',
+      bytes: json(image({ layers: [descriptor({ mediaType: '' })] })),
+      says: 'mediaType',
+    },
+    {
+      description: 'urls that are no list',
+      bytes: json(image({ layers: [descriptor({ urls: 'https://x' })] })),
+      says: 'urls',
+    },
+    {
+      description: 'annotations that are no texts',
+      bytes: json(image({ annotations: { a: 1 } })),
+      says: 'annotations',
+    },
+    {
+      description: 'annotations that are null',
+      bytes: json(image({ annotations: null })),
+      says: 'annotations',
+    },
+    {
+      description: 'a subject without size',
+      bytes: json(image({ subject: { mediaType: ociManifest, digest: digestWith('b') } })),
+      says: 'size',
+    },
+    {
+      description: 'a subject with a malformed digest',
+      bytes: json(image({ subject: descriptor({ digest: 'x' }) })),
+      says: 'digest',
+    },
+    {
+      description: 'an artifactType that is no text',
+      bytes: json(image({ artifactType: 7 })),
+      says: 'artifactType',
+    },
+  ])('$description', async ({ bytes, says, ...given }) => {
+    const type = 'type' in given ? given.type : ociManifest
+    const error = await expectCode(() => parseManifest(bytes, type, 'The manifest'), 'REGISTRY_UNEXPECTED')
+    expect(error.message).toMatch(/^The manifest is not a usable manifest: /)
+    expect(error.message).toContain(says)
+    expect(error.message.length).toBeLessThan(700)
+  })
+})
+
+describe('parseManifest takes', () => {
+  test.each([
+    { description: 'an OCI image', type: ociManifest, document: image(), kind: 'image' },
+    {
+      description: 'an OCI image that says so',
+      type: ociManifest,
+      document: image({ mediaType: ociManifest }),
+      kind: 'image',
+    },
+    {
+      description: 'a Docker image',
+      type: dockerManifest,
+      document: image({ mediaType: dockerManifest }),
+      kind: 'image',
+    },
+    { description: 'an OCI index', type: ociIndex, document: imageIndex(), kind: 'index' },
+    {
+      description: 'a Docker index',
+      type: dockerIndex,
+      document: imageIndex({ mediaType: dockerIndex }),
+      kind: 'index',
+    },
+    {
+      description: 'an index without children',
+      type: ociIndex,
+      document: imageIndex({ manifests: [] }),
+      kind: 'index',
+    },
+    {
+      description: 'an image without layers',
+      type: ociManifest,
+      document: image({ layers: [] }),
+      kind: 'image',
+    },
+    {
+      description: 'an empty blob',
+      type: ociManifest,
+      document: image({ layers: [descriptor({ size: 0 })] }),
+      kind: 'image',
+    },
+    {
+      description: 'layers of unknown types',
+      type: ociManifest,
+      document: image({ layers: [descriptor({ mediaType: 'x/y+zstd' })] }),
+      kind: 'image',
+    },
+    {
+      description: 'layers with urls, which are never fetched',
+      type: ociManifest,
+      document: image({ layers: [descriptor({ urls: ['http://169.254.169.254/'] })] }),
+      kind: 'image',
+    },
+    {
+      description: 'data, which is never used',
+      type: ociManifest,
+      document: image({ config: descriptor({ data: 'AAAA' }) }),
+      kind: 'image',
+    },
+    {
+      description: 'a key called constructor',
+      type: ociManifest,
+      document: image({ constructor: 1 }),
+      kind: 'image',
+    },
+    {
+      description: 'a subject',
+      type: ociManifest,
+      document: image({ subject: descriptor(), artifactType: 'a/b' }),
+      kind: 'image',
+    },
+    {
+      description: 'sha512',
+      type: ociManifest,
+      document: image({ layers: [descriptor({ digest: `sha512:${'a'.repeat(128)}` })] }),
+      kind: 'image',
+    },
+    {
+      description: 'a Content-Type with parameters, in other case',
+      type: `${ociManifest.toUpperCase()}; charset=utf-8`,
+      document: image(),
+      kind: 'image',
+    },
+  ])('$description', ({ type, document, kind }) => {
+    const bytes = json(document)
+    const manifest = parseManifest(bytes, type, 'The manifest')
+    expect(manifest.kind).toBe(kind)
+    expect(manifest.mediaType).toBe(bareMediaType(type))
+    expect(manifest.document).toEqual(document)
+    expect(manifest.bytes).toBe(bytes)
+  })
+
+  test('a digest that is that of the raw bytes, white space included', () => {
+    const bytes = text(`${JSON.stringify(image(), null, 3)}\n`)
+    expect(parseManifest(bytes, ociManifest, 'it').digest).toBe(digestOf(bytes))
+    expect(digestOf(bytes)).not.toBe(digestOf(json(image())))
+  })
+
+  test('as many children as fit', () => {
+    const manifests = Array.from({ length: 20_000 }, (_, n) =>
+      descriptor({ digest: digestOf(String(n)), mediaType: ociManifest }),
+    )
+    const manifest = parseManifest(json(imageIndex({ manifests })), ociIndex, 'it')
+    expect(platformChildren(manifest)).toHaveLength(20_000)
+  })
+})
+
+describe('identify', () => {
+  const nested = indexManifest([
+    { manifest: index },
+    { manifest: imageManifest('windows'), os: 'windows', architecture: 'amd64' },
+  ])
+  const unknown = imageManifest('unknown')
+  const marked = imageManifest('marked')
+  const odd = indexManifest([
+    { manifest: unknown, os: 'unknown', architecture: 'unknown' },
+    {
+      manifest: marked,
+      os: 'linux',
+      architecture: 'amd64',
+      annotations: { 'vnd.docker.reference.type': 'attestation-manifest' },
+    },
+    { manifest: amd64 },
+  ])
+
+  test.each([
+    {
+      description: 'a single image is itself',
+      digest: amd64.digest,
+      sealed: amd64,
+      expected: { same: true },
+    },
+    { description: 'another image is not', digest: arm64.digest, sealed: amd64, expected: { same: false } },
+    { description: 'an index is itself', digest: index.digest, sealed: index, expected: { same: true } },
+    {
+      description: 'a child of the index',
+      digest: amd64.digest,
+      sealed: index,
+      expected: { same: true, child: 'linux/amd64' },
+    },
+    {
+      description: 'a child with a variant',
+      digest: arm64.digest,
+      sealed: index,
+      expected: { same: true, child: 'linux/arm64/v8' },
+    },
+    {
+      description: 'an attestation is no artifact',
+      digest: attestation.digest,
+      sealed: index,
+      expected: { same: false },
+    },
+    {
+      description: 'a child unknown/unknown without annotation',
+      digest: unknown.digest,
+      sealed: odd,
+      expected: { same: false },
+    },
+    {
+      description: 'an attestation with a platform',
+      digest: marked.digest,
+      sealed: odd,
+      expected: { same: false },
+    },
+    {
+      description: 'a child without a platform',
+      digest: amd64.digest,
+      sealed: odd,
+      expected: { same: true, child: 'unknown' },
+    },
+    {
+      description: 'an index inside an index',
+      digest: index.digest,
+      sealed: nested,
+      expected: { same: true, child: 'unknown' },
+    },
+    {
+      description: 'a child two levels down',
+      digest: amd64.digest,
+      sealed: nested,
+      expected: { same: false },
+    },
+    {
+      description: 'a layer',
+      digest: EMPTY_CONFIG.descriptor.digest,
+      sealed: amd64,
+      expected: { same: false },
+    },
+    {
+      description: 'the index, asked about its child',
+      digest: index.digest,
+      sealed: amd64,
+      expected: { same: false },
+    },
+  ])('$description', ({ digest, sealed, expected }) => {
+    expect(identify(digest, sealed)).toEqual(expected)
+  })
+
+  test('platformChildren leaves attestations out and keeps the order', () => {
+    expect(platformChildren(index).map((child) => platformOf(child))).toEqual([
+      'linux/amd64',
+      'linux/arm64/v8',
+    ])
+    expect(platformChildren(amd64)).toEqual([])
+  })
+})
+
+test('the empty config is what it says', () => {
+  expect(digestOf(EMPTY_CONFIG.bytes)).toBe(EMPTY_CONFIG.descriptor.digest)
+  expect(EMPTY_CONFIG.bytes.byteLength).toBe(EMPTY_CONFIG.descriptor.size)
+})
+
+test.each([
+  { given: undefined, expected: '' },
+  { given: '', expected: '' },
+  { given: 'Application/JSON ; charset=utf-8', expected: 'application/json' },
+  { given: ';', expected: '' },
+])('bareMediaType($given)', ({ given, expected }) => {
+  expect(bareMediaType(given)).toBe(expected)
+})
