@@ -18,23 +18,28 @@ export async function raceOnce(options: {
   readonly racers: number
   readonly files: 'same' | 'different'
   readonly settle?: string
+  /** What builds, instead of the files as layers; the same for all. */
+  readonly engine?: {
+    readonly inputs: Readonly<Record<string, string>>
+    readonly env: Readonly<Record<string, string>>
+  }
 }): Promise<RaceOutcome> {
   const commit = newCommit()
   await using folder = await temporaryFolder()
   const inputs = {
     image: `${options.host}/team/app`,
     commit,
-    engine: 'layers',
-    path: 'dist',
+    ...(options.engine?.inputs ?? { engine: 'layers', path: 'dist' }),
     settle: options.settle ?? '1s',
   }
+  const env = options.engine?.env ?? {}
   const racers = Array.from({ length: options.racers }, async (_, racer) => {
     const workspace = `${folder.path}/${racer}`
     await writeApplication(workspace, options.files === 'same' ? 'same' : `racer ${racer}`)
-    return await step('build', inputs, { workspace, workflowRunId: String(9000 + racer) })
+    return await step('build', inputs, { workspace, env, workflowRunId: String(9000 + racer) })
   })
   const results = await Promise.all(racers)
-  const later = await step('build', inputs, { workspace: folder.path, workflowRunId: '9999' })
+  const later = await step('build', inputs, { workspace: folder.path, env, workflowRunId: '9999' })
   const all = [...results, later]
   return {
     commit,
