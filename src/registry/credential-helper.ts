@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { RegistryError } from '../domain/error.ts'
+import { childEnvironment } from '../platform/environment.ts'
 import { type Exec, type ExecResult, isMissingProgram } from '../platform/exec.ts'
 import type { Credentials } from './credentials.ts'
 
@@ -42,7 +43,7 @@ async function start(
 ): Promise<ExecResult> {
   try {
     return await run(program, ['get'], {
-      environment: withoutSecrets(environment),
+      environment: childEnvironment(environment),
       input: server,
       maxCapture: MAX_OUTPUT,
       timeoutMs: TIMEOUT_MS,
@@ -50,12 +51,6 @@ async function start(
   } catch (error) {
     throw invalid(program, isMissingProgram(error) ? 'it is not installed' : 'it could not be started', error)
   }
-}
-
-/** A helper has no use for this action's inputs and tokens. */
-function withoutSecrets(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const isOurs = (name: string): boolean => /^(?:INPUT_|ACTIONS_RUNTIME_|ACTIONS_ID_TOKEN_)/.test(name)
-  return Object.fromEntries(Object.entries(environment).filter(([name]) => !isOurs(name)))
 }
 
 function parseOutput(program: string, output: string): z.infer<typeof helperOutput> {
