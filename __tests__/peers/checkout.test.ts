@@ -27,7 +27,7 @@ async function git(folder: string, time: string, ...args: readonly string[]): Pr
     ...{ GIT_AUTHOR_NAME: 'Ada', GIT_AUTHOR_EMAIL: 'ada@example.com', GIT_AUTHOR_DATE: time },
     ...{ GIT_COMMITTER_NAME: 'Ada', GIT_COMMITTER_EMAIL: 'ada@example.com', GIT_COMMITTER_DATE: time },
   }
-  return (await runCommand(['git', '-C', folder, ...args], { env })).stdout.trim()
+  return (await runCommand([peers.git, '-C', folder, ...args], { env })).stdout.trim()
 }
 
 /** Makes a repository with two commits, and checks the second out. */

@@ -22,6 +22,7 @@ export interface Peers {
   readonly umoci: string
   /** Statically linked: the one file an image from scratch needs to run. */
   readonly busybox: string
+  readonly git: string
   readonly crane: string
   readonly oras: string
   /**
@@ -53,6 +54,7 @@ const PLACES: Record<keyof Peers, string> = {
   buildah: '/usr/bin/buildah',
   umoci: '/usr/bin/umoci',
   busybox: '/usr/bin/busybox',
+  git: '/usr/bin/git',
   crane: 'bin/crane',
   oras: 'bin/oras',
   cosign: 'bin/cosign',

@@ -16,7 +16,7 @@ peers="${BUILD_ONCE_PEERS:-$HOME/.cache/build-once/peers}"
 bin="$peers/bin"
 
 # apache2-utils has htpasswd: docker-registry accepts bcrypt only. actionlint checks `run:` with shellcheck.
-suite_packages=(docker.io docker-registry skopeo buildah umoci busybox-static apache2-utils shellcheck)
+suite_packages=(docker.io docker-registry skopeo buildah umoci busybox-static git apache2-utils shellcheck)
 
 # Package, the file in it, and where that file goes. docker.io and containerd give a second, current
 # daemon, whose containerd image store Debian 12's 20.10 does not have.
@@ -183,6 +183,7 @@ report_all() {
   report buildah /usr/bin/buildah --version
   report umoci /usr/bin/umoci --version
   report busybox /usr/bin/busybox --help
+  report git /usr/bin/git --version
   report crane "$bin/crane" version
   report oras "$bin/oras" version
   report cosign "$bin/cosign" version
