@@ -6,6 +6,7 @@ export type Verb = 'build' | 'deploy' | 'guard'
  * @param home the folder of the verb's entry file; its siblings are the other entries.
  */
 export async function run(verb: Verb, home: string): Promise<void> {
+  if (verb !== 'guard') (await import('./schemas.ts')).interpretSchemas()
   switch (verb) {
     case 'build':
       return await (await import('./build.ts')).main()
