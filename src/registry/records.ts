@@ -27,6 +27,12 @@ interface Candidate {
   readonly isDeclared: boolean
 }
 
+/** What the indexes name, and what only tags tell. */
+interface Candidates {
+  readonly listed: readonly Candidate[]
+  readonly tagged: Promise<readonly Candidate[]>
+}
+
 export interface RecordsOptions {
   readonly registry: Registry
   readonly sessions: Sessions
@@ -57,18 +63,21 @@ export class Records implements RecordStore {
   }
 
   async list(repository: Repository, subject: Digest, type: RecordType): Promise<readonly StoredRecord[]> {
-    const candidates = await this.#candidates(repository, subject, type)
-    if (candidates.length > MAX_CANDIDATES) {
-      throw new RegistryError(
-        'REGISTRY_UNEXPECTED',
-        `${formatRepository(repository)}@${subject} has ${candidates.length} records of type ${type} · expected at most ${MAX_CANDIDATES}`,
-      )
-    }
+    const { listed, tagged } = await this.#candidates(repository, subject, type)
     const found = new Map<Digest, StoredRecord>()
-    await mapLimited(candidates, CONCURRENCY, async (candidate) => {
-      const record = await this.#load(repository, subject, type, candidate)
-      if (record !== undefined) found.set(record.manifestDigest, record)
-    })
+    const load = async (candidates: readonly Candidate[], before: number): Promise<void> => {
+      if (before + candidates.length > MAX_CANDIDATES)
+        throw tooMany(repository, subject, type, before + candidates.length)
+      await mapLimited(candidates, CONCURRENCY, async (candidate) => {
+        const record = await this.#load(repository, subject, type, candidate)
+        if (record !== undefined) found.set(record.manifestDigest, record)
+      })
+    }
+    // The tags are still being listed while what the indexes name is read.
+    await Promise.all([
+      load(listed, 0),
+      tagged.then(async (candidates) => await load(candidates, listed.length)),
+    ])
     return [...found.values()].toSorted((a, b) => (a.manifestDigest < b.manifestDigest ? -1 : 1))
   }
 
@@ -134,11 +143,7 @@ export class Records implements RecordStore {
     return entries
   }
 
-  async #candidates(
-    repository: Repository,
-    subject: Digest,
-    type: RecordType,
-  ): Promise<readonly Candidate[]> {
+  async #candidates(repository: Repository, subject: Digest, type: RecordType): Promise<Candidates> {
     const { registry } = this.#options
     // Where the API is known to be missing the tags are needed anyway: ask for them at once.
     const early = this.#withoutApi.has(repository.registry) ? registry.listTags(repository) : undefined
@@ -154,9 +159,11 @@ export class Records implements RecordStore {
       byDigest.set(entry.digest, { name: entry.digest, isDeclared })
     }
     // An API that lists a record of ours is proven; one that lists none may have lost what was written by tag.
-    if (api?.some(({ artifactType }) => artifactType === type) === true) return [...byDigest.values()]
-    const tags = tagsRead ?? (await registry.listTags(repository))
-    return [...byDigest.values(), ...tagCandidates(tags, subject, [...byDigest.keys()])]
+    const listed = [...byDigest.values()]
+    if (api?.some(({ artifactType }) => artifactType === type) === true)
+      return { listed, tagged: Promise.resolve([]) }
+    const tags = tagsRead === undefined ? registry.listTags(repository) : Promise.resolve(tagsRead)
+    return { listed, tagged: tags.then((all) => tagCandidates(all, subject, [...byDigest.keys()])) }
   }
 
   async #load(
@@ -192,6 +199,13 @@ export class Records implements RecordStore {
     const bytes = await fetchBlob(this.#options.sessions.of(repository), repository, layer)
     return { manifestDigest: manifest.digest, bytes }
   }
+}
+
+function tooMany(repository: Repository, subject: Digest, type: RecordType, count: number): RegistryError {
+  return new RegistryError(
+    'REGISTRY_UNEXPECTED',
+    `${formatRepository(repository)}@${subject} has ${count} records of type ${type} · expected at most ${MAX_CANDIDATES}`,
+  )
 }
 
 /**
