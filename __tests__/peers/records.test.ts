@@ -194,3 +194,48 @@ describe.each(registries)('$name', ({ api, signature, start }) => {
     expect(tree).toContain(`${BUILD} artifacts via OCI referrer`)
   })
 })
+
+describe('a fallback index that others broke', () => {
+  let registry: Awaited<ReturnType<typeof startDockerRegistry>>
+
+  beforeAll(async () => {
+    registry = await startDockerRegistry()
+  })
+
+  afterAll(async () => {
+    await registry?.close()
+  })
+
+  const INDEX = 'application/vnd.oci.image.index.v1+json'
+
+  test.each([
+    {
+      description: 'a writer that knew of no other lost all entries',
+      push: async (tagged: string) => {
+        const empty = JSON.stringify({ schemaVersion: 2, mediaType: INDEX, manifests: [] })
+        const argv = ['manifest', 'push', '--plain-http', '--media-type', INDEX, tagged, '-'] as const
+        await runCommand([peers.oras, ...argv], { input: empty })
+      },
+    },
+    {
+      description: 'an image stands in its place',
+      push: async (tagged: string) => {
+        await runCommand([peers.oras, 'push', '--plain-http', tagged, 'notes.txt'], { cwd: folder.path })
+      },
+    },
+  ])(
+    '$description: the records are still found, and new ones can be written',
+    async ({ description, push }) => {
+      const image = `${registry.host}/broken/${description.split(' ')[1]}`
+      const sealed = await build({ image, inputs, workspace: folder.path, env: {} })
+      await push(`${image}:${sealed.digest.replace(':', '-')}`)
+      expect(await discoverTypes(sealed.reference)).toEqual([])
+      await expectReuse(sealed, inputs)
+      for (const previous of ['', sealed.digest]) {
+        const deployed = await deploy(sealed, {}, {})
+        expect(errorsOf(deployed)).toBe('')
+        expect(deployed.outputs).toMatchObject({ digest: sealed.digest, 'previous-digest': previous })
+      }
+    },
+  )
+})
