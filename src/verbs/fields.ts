@@ -3,7 +3,8 @@ import { BuildOnceError } from '../domain/error.ts'
 
 /**
  * The one place where texts of inputs become values. A field is a zod schema from the raw text, with its
- * default, to the value; an empty text is an input that was not given, as everywhere on GitHub.
+ * default, to the value; an empty text is an input that was not given, as everywhere on GitHub, and an
+ * expression that came out empty therefore means the default too.
  */
 
 /** A text that cannot be read as what it should be; becomes a fault of its input. */
@@ -16,7 +17,7 @@ export function field<T>(parse: (text: string) => T, fallback = '') {
     .default(fallback)
     .transform((text, context) => {
       try {
-        return parse(text)
+        return parse(text === '' ? fallback : text)
       } catch (error) {
         if (!(error instanceof FieldFault) && !(error instanceof BuildOnceError)) throw error
         context.addIssue({ code: 'custom', message: error.message })
@@ -91,7 +92,10 @@ export function parseLines(text: string): readonly string[] {
 
 /** Entries separated by lines or commas (tags, platforms …). */
 export function parseList(text: string): readonly string[] {
-  return clean(parseRecords(text).flat())
+  // A line that is one quoted field is split again: docker/build-push-action does, so `"a,b"` is two entries.
+  return clean(
+    parseRecords(text).flatMap((record) => (record.length === 1 ? record.join().split(',') : record)),
+  )
 }
 
 function clean(entries: readonly string[]): readonly string[] {
@@ -109,24 +113,32 @@ function parseRecords(text: string): readonly (readonly string[])[] {
   while (position <= text.length) {
     const { value, end } = readField(text, position)
     record.push(value)
-    if (text[end] !== ',') {
-      records.push(record)
-      record = []
-      if (text[end] === '\r' && text[end + 1] === '\n') position = end + 2
-      else position = end + 1
-    } else position = end + 1
+    position = end + (text.startsWith('\r\n', end) ? 2 : 1)
+    if (text[end] === ',') continue
+    records.push(record)
+    record = []
   }
   return records
 }
 
 function readField(text: string, start: number): { value: string; end: number } {
-  const quoted = /"((?:[^"]|"")*)"(?=[,\r\n]|$)/y
+  const plain = /[^,\r\n]*/y
+  const quoted = /"((?:[^"]|"")*)("?)/y
   quoted.lastIndex = start
   const match = quoted.exec(text)
-  if (match !== null) return { value: (match[1] ?? '').replaceAll('""', '"'), end: quoted.lastIndex }
-  const plain = /[^,\r\n]*/y
-  plain.lastIndex = start
-  return { value: plain.exec(text)?.[0] ?? '', end: plain.lastIndex }
+  const content = (match?.[1] ?? '').replaceAll('""', '"')
+  plain.lastIndex = match === null ? start : quoted.lastIndex
+  const rest = plain.exec(text)?.[0] ?? ''
+  const end = plain.lastIndex
+  if (match === null) return { value: rest, end }
+  if (match[2] === '') {
+    // Only the place is named: lists of secrets are read here too.
+    throw new FieldFault(
+      `has a quote in line ${text.slice(0, start).split('\n').length} that is never closed`,
+    )
+  }
+  // Text behind the closing quote makes the quotes plain text.
+  return { value: rest === '' ? content : `"${content}"${rest}`, end }
 }
 
 /** An argument vector: a JSON array of strings, or one argument a line. */

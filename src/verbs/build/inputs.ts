@@ -36,7 +36,7 @@ export const buildInputsSchema = z.object({
   push: boolean('true'),
   tags: optional(parseList),
   seal: oneOf(['registry'], 'registry'),
-  settle: optional(parseDuration, '3s'),
+  settle: optional(parseSettle, '3s'),
   adopt: boolean('false'),
   username: optionalText(),
   password: optionalText(),
@@ -131,6 +131,13 @@ function parseCommitField(text: string) {
   return parseCommit(text)
 }
 
+/** A timer that is asked for more than 24 days ends at once; no race lasts as long as an hour. */
+function parseSettle(text: string): number {
+  const duration = parseDuration(text)
+  if (duration > 3_600_000) throw new FieldFault(`must be at most 1h, got ${JSON.stringify(text)}`)
+  return duration
+}
+
 function parseWorkdir(text: string): string {
   if (!text.startsWith('/'))
     throw new FieldFault(`must be an absolute path, got ${JSON.stringify(text.slice(0, 80))}`)
@@ -220,7 +227,7 @@ export function parseBuildInputs(
 
 /** Tags are judged also when other inputs are wrong, as long as the repository is known. */
 function lateTagFaults(raw: ReadonlyMap<string, string>): readonly string[] {
-  const tags = parseList(raw.get('tags') ?? '')
+  const tags = readTags(raw.get('tags') ?? '')
   try {
     return tagFaults({ tags: [...tags] }, parseRepository(raw.get('image') ?? ''))
   } catch {
@@ -232,5 +239,14 @@ function lateTagFaults(raw: ReadonlyMap<string, string>): readonly string[] {
           ? [`tags: ${JSON.stringify(tag.slice(0, 200))}: ${tagFault(tag)}`]
           : [],
     )
+  }
+}
+
+function readTags(text: string): readonly string[] {
+  try {
+    return parseList(text)
+  } catch {
+    // The list itself is a fault already.
+    return []
   }
 }

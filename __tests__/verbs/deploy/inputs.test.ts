@@ -1,0 +1,166 @@
+import { describe, expect, test } from 'vitest'
+import { InputError } from '../../../src/domain/error.ts'
+import { readInputs } from '../../../src/github/inputs.ts'
+import { parseDeployInputs } from '../../../src/verbs/deploy/inputs.ts'
+import { commit, digestWith, IMAGE, repository } from '../../fixtures/samples.ts'
+import { expectCode } from '../../fixtures/to-throw-code.ts'
+
+type Given = Readonly<Record<string, string>>
+
+function parse(given: Given) {
+  return parseDeployInputs(new Map(Object.entries({ image: IMAGE, environment: 'staging', ...given })))
+}
+
+describe('parseDeployInputs reads', () => {
+  test.each([
+    {
+      description: 'defaults',
+      given: {},
+      expected: {
+        image: repository,
+        digest: undefined,
+        commit: undefined,
+        environment: 'staging',
+        guard: 'standard',
+        'dry-run': false,
+        'allow-pull-request': false,
+        rebuildInputs: [],
+      },
+    },
+    {
+      description: 'expressions that came out empty as inputs that were not given',
+      given: { guard: '', 'dry-run': '', commit: '', context: '', tags: '' },
+      expected: { guard: 'standard', 'dry-run': false, commit: undefined, rebuildInputs: [] },
+    },
+    { description: 'a digest', given: { digest: digestWith('a') }, expected: { digest: digestWith('a') } },
+    { description: 'sealed', given: { digest: 'sealed' }, expected: { digest: 'sealed' } },
+    { description: 'a commit', given: { commit }, expected: { commit } },
+    {
+      description: 'an environment in any script',
+      given: { environment: 'Prod / Zürich' },
+      expected: { environment: 'Prod / Zürich' },
+    },
+    {
+      description: 'configuration files',
+      given: { config: 'a.yaml\nb/*.yaml' },
+      expected: { config: ['a.yaml', 'b/*.yaml'] },
+    },
+    { description: 'the strict guard', given: { guard: 'strict' }, expected: { guard: 'strict' } },
+  ])('$description', ({ given, expected }) => {
+    expect(parse(given)).toMatchObject(expected)
+  })
+
+  test.each([
+    { description: 'a build input that build declares', given: { context: '.' }, asked: ['context'] },
+    {
+      description: 'a build input that no action declares',
+      given: { dockerfile: 'Dockerfile' },
+      asked: ['dockerfile'],
+    },
+    {
+      description: 'several',
+      given: { file: 'x', 'build-args': 'A=1', rebuild: 'true' },
+      asked: ['file', 'build-args', 'rebuild'],
+    },
+    {
+      description: 'underscores',
+      given: { build_args: 'A=1', no_cache: 'true' },
+      asked: ['build_args', 'no_cache'],
+    },
+    {
+      description: 'a block copied from the build step',
+      given: { push: 'true', tags: 'v1', platforms: 'linux/amd64' },
+      asked: ['push', 'tags', 'platforms'],
+    },
+  ])('$description as asking for a build', ({ given, asked }) => {
+    expect(parse(given).rebuildInputs).toEqual(asked)
+  })
+
+  test('the environment variables the runner makes of undeclared inputs', () => {
+    const raw = readInputs({
+      INPUT_IMAGE: IMAGE,
+      INPUT_ENVIRONMENT: 'staging',
+      INPUT_BUILD_ARGS: 'A=1',
+      'INPUT_CACHE-FROM': 'type=gha',
+      INPUT_RUN: '',
+    })
+    expect(parseDeployInputs(raw).rebuildInputs).toEqual(['build_args', 'cache-from'])
+  })
+})
+
+describe('parseDeployInputs refuses', () => {
+  test.each([
+    { description: 'no image', given: { image: '' }, fault: 'image: is required' },
+    {
+      description: 'an image with a digest',
+      given: { image: `${IMAGE}@${digestWith('a')}` },
+      fault: 'image: Not a valid reference',
+    },
+    {
+      description: 'no environment',
+      given: { environment: '' },
+      fault: 'environment: is required, for example staging',
+    },
+    {
+      description: 'an environment with a line feed',
+      given: { environment: 'a\nb' },
+      fault: 'environment: must be the name of an environment',
+    },
+    {
+      description: 'a long environment',
+      given: { environment: 'x'.repeat(256) },
+      fault: 'environment: must be the name',
+    },
+    { description: 'a tag as digest', given: { digest: 'latest' }, fault: 'digest: Not a digest: "latest"' },
+    {
+      description: 'a reference as digest',
+      given: { digest: `${IMAGE}@${digestWith('a')}` },
+      fault: 'digest: Not a digest',
+    },
+    {
+      description: 'a digest behind a byte order mark',
+      given: { digest: `\uFEFF${digestWith('a')}` },
+      fault: 'digest: Not a digest',
+    },
+    { description: 'Sealed in upper case', given: { digest: 'Sealed' }, fault: 'digest: Not a digest' },
+    {
+      description: 'a short commit',
+      given: { commit: '1111111' },
+      fault: 'commit: "1111111" is a short commit id',
+    },
+    {
+      description: 'an unknown guard',
+      given: { guard: 'off' },
+      fault: 'guard: must be one of standard, strict, got "off"',
+    },
+    {
+      description: 'yes as a boolean',
+      given: { 'dry-run': 'yes' },
+      fault: 'dry-run: must be true or false, got "yes"',
+    },
+    {
+      description: 'a password alone',
+      given: { password: 'p' },
+      fault: 'username, password: give both or neither',
+    },
+  ])('$description', async ({ given, fault }) => {
+    const error = await expectCode(() => parse(given), 'INPUT_INVALID')
+    expect(error instanceof InputError ? error.faults : []).toHaveLength(1)
+    expect(error.message).toContain(fault)
+  })
+
+  test('everything at once, the inputs that ask for a build included', async () => {
+    const given = { image: 'x', environment: '', digest: 'y', guard: 'z', build_args: 'A=1', username: 'u' }
+    const error = await expectCode(() => parse(given), 'INPUT_INVALID')
+    for (const name of [
+      'image: ',
+      'environment: ',
+      'digest: ',
+      'guard: ',
+      'username, password: ',
+      'build_args: asks for a build',
+    ])
+      expect(error.message).toContain(`- ${name}`)
+    expect(error.hint).toContain('Nothing was deployed')
+  })
+})
