@@ -60,6 +60,11 @@ export class RegistryError extends BuildOnceError {
   }
 }
 
+/** True for a registry that said no to a write. Some call an immutable tag a lack of rights (403). */
+export function isRefusal(error: RegistryError): boolean {
+  return error.code === 'REGISTRY_REFUSED' || error.code === 'REGISTRY_DENIED'
+}
+
 /** A record that is not a valid build-once document. */
 export class RecordError extends BuildOnceError {
   constructor(message: string, details: ErrorDetails = {}) {

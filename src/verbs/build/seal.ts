@@ -1,5 +1,5 @@
 import { recordFor } from '../../domain/agreement.ts'
-import { type RecordError, RegistryError, VerificationError } from '../../domain/error.ts'
+import { isRefusal, type RecordError, RegistryError, VerificationError } from '../../domain/error.ts'
 import { type Descriptor, type Manifest } from '../../domain/manifest.ts'
 import { type BuildRecord, encodeRecord, RECORD_TYPES } from '../../domain/record.ts'
 import { formatReference, formatRepository } from '../../domain/reference.ts'
@@ -174,7 +174,7 @@ async function write(ports: SealPorts, target: SealTarget, manifest: Manifest): 
     return manifest
   } catch (error) {
     const now =
-      error instanceof RegistryError && error.code === 'REGISTRY_REFUSED'
+      error instanceof RegistryError && isRefusal(error)
         ? await ports.registry.readTag(target.repository, target.commit)
         : undefined
     if (now === undefined) throw error

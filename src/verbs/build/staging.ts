@@ -1,4 +1,4 @@
-import { RegistryError } from '../../domain/error.ts'
+import { isRefusal, RegistryError } from '../../domain/error.ts'
 import { canonicalJson } from '../../domain/json.ts'
 import { EMPTY_CONFIG, MEDIA_TYPES } from '../../domain/manifest.ts'
 import type { Registry } from '../../domain/registry.ts'
@@ -49,11 +49,7 @@ async function isWritable(registry: Registry, repository: Repository): Promise<b
     await registry.putManifest(repository, PLACEHOLDER, MEDIA_TYPES.ociManifest, STAGING_TAG)
     return true
   } catch (error) {
-    if (
-      error instanceof RegistryError &&
-      (error.code === 'REGISTRY_REFUSED' || error.code === 'REGISTRY_DENIED')
-    )
-      return false
+    if (error instanceof RegistryError && isRefusal(error)) return false
     throw error
   }
 }

@@ -1,5 +1,4 @@
-import { RegistryError, VerificationError } from '../../domain/error.ts'
-import { listed } from '../../domain/error.ts'
+import { isRefusal, listed, messageOf, RegistryError, VerificationError } from '../../domain/error.ts'
 import type { Manifest } from '../../domain/manifest.ts'
 import type { Registry } from '../../domain/registry.ts'
 import { formatReference, type Repository } from '../../domain/reference.ts'
@@ -17,10 +16,11 @@ export async function putTags(
 ): Promise<void> {
   const conflicts: string[] = []
   for (const tag of tags) {
-    const found = await putTag(registry, repository, manifest, tag)
+    const { found, refusal } = await putTag(registry, repository, manifest, tag)
     if (found !== manifest.digest) {
+      const why = refusal === undefined ? '' : ` (${refusal})`
       conflicts.push(
-        `${formatReference({ kind: 'tag', repository, tag })} · expected ${manifest.digest}, got ${found ?? 'nothing'}`,
+        `${formatReference({ kind: 'tag', repository, tag })} · expected ${manifest.digest}, got ${found ?? 'nothing'}${why}`,
       )
     }
   }
@@ -39,14 +39,17 @@ async function putTag(
   repository: Repository,
   manifest: Manifest,
   tag: string,
-): Promise<string | undefined> {
+): Promise<{ readonly found: string | undefined; readonly refusal?: string }> {
   const before = await registry.readTag(repository, tag)
-  if (before?.digest === manifest.digest) return before.digest
+  if (before?.digest === manifest.digest) return { found: before.digest }
+  let refusal: string | undefined
   try {
     await registry.putManifest(repository, manifest.bytes, manifest.mediaType, tag)
   } catch (error) {
     // A refusal is judged by what the tag shows afterwards, together with the other tags.
-    if (!(error instanceof RegistryError) || error.code !== 'REGISTRY_REFUSED') throw error
+    if (!(error instanceof RegistryError) || !isRefusal(error)) throw error
+    refusal = messageOf(error)
   }
-  return (await registry.readTag(repository, tag))?.digest
+  const found = (await registry.readTag(repository, tag))?.digest
+  return refusal === undefined ? { found } : { found, refusal }
 }
