@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { messageOf, RegistryError } from '../../domain/error.ts'
 import { parseStrictJson } from '../../domain/json.ts'
 import { type Manifest, MEDIA_TYPES, platformChildren, platformOf } from '../../domain/manifest.ts'
 import type { Registry } from '../../domain/registry.ts'
@@ -28,6 +29,15 @@ export async function readPlatforms(
   if (!isImage || config.size > MAX_CONFIG_BYTES) return []
   const chunks: Uint8Array[] = []
   for await (const chunk of registry.readBlob(repository, config)) chunks.push(chunk)
-  const result = imageConfig.safeParse(parseStrictJson(Buffer.concat(chunks), { maxBytes: MAX_CONFIG_BYTES }))
+  const result = imageConfig.safeParse(parseConfig(Buffer.concat(chunks), config.digest))
   return result.success ? [platformOf({ ...config, platform: result.data })] : []
+}
+
+function parseConfig(bytes: Uint8Array, digest: string): unknown {
+  try {
+    return parseStrictJson(bytes, { maxBytes: MAX_CONFIG_BYTES })
+  } catch (cause) {
+    const why = `the image configuration ${digest} cannot be read: ${messageOf(cause)}`
+    throw new RegistryError('REGISTRY_UNEXPECTED', `Not a usable image: ${why}`, { cause })
+  }
 }

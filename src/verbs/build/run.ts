@@ -61,6 +61,7 @@ async function reuse(inputs: BuildInputs, target: SealTarget, ports: BuildPorts)
     return { outcome: 'reused', sealed: found.sealed }
   }
   if (!inputs.adopt) throw unsealedTag(target, found.manifest)
+  checkExisting(inputs, found.manifest)
   const record = await makeRecord(inputs, target, ports, found.manifest, {
     name: 'adopted',
     version: 'unknown',
@@ -75,7 +76,7 @@ function checkExisting(inputs: BuildInputs, sealed: Manifest): void {
   if (inputs.digest === undefined || identify(inputs.digest, sealed).same) return
   throw new VerificationError(
     'BUILT_TWICE',
-    `The commit is sealed already · expected ${sealed.digest} (sealed), got ${inputs.digest} (input digest)`,
+    `The SHA tag of this commit holds another artifact · expected ${sealed.digest} (SHA tag), got ${inputs.digest} (input digest)`,
     {
       hint: 'Another build of this commit was published first. Use the sealed digest, and build only where build-once says built=true.',
     },
@@ -222,7 +223,7 @@ async function makeRecord(
     size: manifest.bytes.byteLength,
     platforms: [...(await readPlatforms(ports.registry, target.repository, manifest))],
     event: context.event,
-    engine: { name: engine.name, version: engine.version.slice(0, 100) },
+    engine: { name: engine.name, version: engine.version.replaceAll(/\p{Cc}+/gu, ' ').slice(0, 100) },
     inputsDigest: inputsDigest(inputs),
     source: context.source,
     workflowRun: context.workflowRun,
