@@ -110,8 +110,6 @@ export function eventCommit(context: Context): Commit {
     throw refuse('it runs with the rights of the base branch about a commit nobody has reviewed')
   }
   if (context.event === 'workflow_run') {
-    if (context.payload.workflowRunEvent?.startsWith('pull_request') === true)
-      throw refuse('its workflow run was started by a pull request, whose commit nobody has reviewed')
     if (isCommit(context.payload.workflowRunHead)) return context.payload.workflowRunHead
     throw refuse('its payload has no workflow_run.head_sha')
   }
@@ -119,9 +117,23 @@ export function eventCommit(context: Context): Commit {
   return context.headCommit
 }
 
-/** True for a pull request from another repository: its token is read-only, so nothing can be pushed. */
+/**
+ * The event for the record. A workflow run about a pull request's run builds what nobody has merged, however
+ * trusted it is itself; what it builds is no more a release candidate than the pull request's own build.
+ */
+export function recordedEvent(context: Context): string {
+  const { workflowRunEvent = '' } = context.payload
+  const isAboutPullRequest = context.event === 'workflow_run' && workflowRunEvent.startsWith('pull_request')
+  return isAboutPullRequest ? 'pull_request' : context.event
+}
+
+/**
+ * True for a pull request from another repository: its token is read-only, so nothing can be pushed. Not so for
+ * `pull_request_target`, which has the rights of the base branch.
+ */
 export function isForkPullRequest(context: Context): boolean {
   const { headRepository, baseRepository } = context.payload
-  if (!context.event.startsWith('pull_request') || baseRepository === undefined) return false
+  const isPullRequest = context.event.startsWith('pull_request') && context.event !== 'pull_request_target'
+  if (!isPullRequest || baseRepository === undefined) return false
   return headRepository === undefined || headRepository.toLowerCase() !== baseRepository.toLowerCase()
 }

@@ -5,7 +5,7 @@ import { identify, type Manifest } from '../../domain/manifest.ts'
 import { type BuildRecord, encodeRecord, recordTime } from '../../domain/record.ts'
 import { digestReference, formatReference, formatRepository } from '../../domain/reference.ts'
 import type { Built, Engine } from '../../engines/engine.ts'
-import { isForkPullRequest } from '../../github/context.ts'
+import { isForkPullRequest, recordedEvent } from '../../github/context.ts'
 import { bareTag, type BuildInputs } from './inputs.ts'
 import { inputsDigest } from './inputs-digest.ts'
 import { readPlatforms } from './platforms.ts'
@@ -222,7 +222,7 @@ async function makeRecord(
     mediaType: manifest.mediaType,
     size: manifest.bytes.byteLength,
     platforms: [...(await readPlatforms(ports.registry, target.repository, manifest))],
-    event: context.event,
+    event: recordedEvent(context),
     engine: { name: engine.name, version: engine.version.replaceAll(/\p{Cc}+/gu, ' ').slice(0, 100) },
     inputsDigest: inputsDigest(inputs),
     source: context.source,
