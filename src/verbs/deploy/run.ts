@@ -97,10 +97,12 @@ function refuseRebuild(asked: readonly string[]): void {
 }
 
 function refusePullRequest(inputs: DeployInputs, { agreement }: Verified): void {
-  if (agreement.record?.event !== 'pull_request' || inputs['allow-pull-request']) return
+  // Reviews of a pull request run on its merge commit too, and pull_request_target may build anything.
+  const event = agreement.record?.event ?? ''
+  if (!event.startsWith('pull_request') || inputs['allow-pull-request']) return
   throw new PolicyError(
     'PULL_REQUEST_BUILD',
-    'The artifact was built from a pull request merge commit · expected a build of a pushed commit, got event pull_request',
+    `The artifact was built from a pull request merge commit · expected a build of a pushed commit, got event ${event}`,
     {
       hint: 'Deploy the build of the merged commit, or set allow-pull-request: true for a preview environment.',
     },
@@ -194,9 +196,11 @@ async function checkRunning(
   const found = result.stdout.split('\n').filter((line) => line.trim() !== '')
   if (found.length === 0) throw mismatch('nothing: the running command printed no digest')
   for (const line of found) {
-    const digest = /sha256:[0-9a-f]{64}(?![0-9a-f])/.exec(line)?.[0] as Digest | undefined
-    if (digest === undefined) throw mismatch(`a line without a digest: ${JSON.stringify(line.slice(0, 200))}`)
-    if (!identify(digest, sealed).same) throw mismatch(digest)
+    // `kubectl -o jsonpath='{..imageID}'` prints the digests of all pods in one line.
+    const digests = line.match(/sha256:[0-9a-f]{64}(?![0-9a-f])/g) ?? []
+    if (digests.length === 0) throw mismatch(`a line without a digest: ${JSON.stringify(line.slice(0, 200))}`)
+    const foreign = digests.find((digest) => !identify(digest as Digest, sealed).same)
+    if (foreign !== undefined) throw mismatch(foreign)
   }
   ports.log.info(`What runs is what was built: ${[...new Set(found.map((line) => line.trim()))].join(', ')}`)
 }
@@ -254,7 +258,8 @@ function makeRecord(
     reason,
     configDigest: progress.configDigest ?? null,
     previousDigest: progress.previousDigest ?? null,
-    evidence: [...(agreement?.evidence ?? [])],
+    // The bound of the record's schema; a workflow run may have left any number of artifacts.
+    evidence: (agreement?.evidence ?? []).slice(0, 50),
     workflowRun: ports.context.workflowRun,
     actor: ports.context.actor,
     startedAt: recordTime(progress.startedAt),

@@ -88,7 +88,7 @@ async function witnessedByArtifacts(target: DeployTarget, ports: DeployPorts) {
     throw new VerificationError(
       'WITNESS_UNREADABLE',
       `The workflow artifacts could not be read: ${messageOf(error)}`,
-      { cause: error },
+      { hint: 'An unreadable witness is a failure, not an absence. Run the job again.', cause: error },
     )
   }
 }
