@@ -18,7 +18,8 @@ export async function writeSummary(
       (file) => file.size,
       () => 0,
     )
-    if (used + Buffer.byteLength(markdown) <= MAX_SUMMARY_BYTES) await appendFile(path, `${markdown}\n`)
+    const text = `${markdown}\n`
+    if (used + Buffer.byteLength(text) <= MAX_SUMMARY_BYTES) await appendFile(path, text)
     else log.warning('The job summary is full; the summary of this step was left out.')
   } catch (error) {
     log.warning(`The job summary could not be written: ${messageOf(error)}`)

@@ -378,6 +378,12 @@ describe('builds that are not pushed', () => {
   })
 })
 
+test('a workflow run about a pull request is recorded as a build of one', async () => {
+  const context = { event: 'workflow_run', payload: { workflowRunEvent: 'pull_request' } }
+  const result = await start({ makes: amd64, context }).work
+  expect(result.sealed?.record.event).toBe('pull_request')
+})
+
 describe('nothing is sealed when', () => {
   const published = async (world: World): Promise<void> => {
     expect(await tagDigest(world, commit)).toBeUndefined()

@@ -1,0 +1,142 @@
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { readCheckout } from '../../src/github/checkout.ts'
+import { exec } from '../../src/platform/exec.ts'
+import { temporaryFolder, writeTree } from '../fixtures/folders.ts'
+import { expectCode } from '../fixtures/to-throw-code.ts'
+
+const ENVIRONMENT = {
+  PATH: process.env['PATH'],
+  HOME: '/nonexistent',
+  GIT_CONFIG_NOSYSTEM: '1',
+  GIT_AUTHOR_NAME: 'A',
+  GIT_AUTHOR_EMAIL: 'a@example.test',
+  GIT_COMMITTER_NAME: 'A',
+  GIT_COMMITTER_EMAIL: 'a@example.test',
+  GIT_COMMITTER_DATE: '2026-11-22T08:00:00+01:00',
+  GIT_AUTHOR_DATE: '2020-01-01T00:00:00Z',
+}
+
+function git(folder: string, ...args: readonly string[]): string {
+  const { status, stdout, stderr } = spawnSync('git', ['-C', folder, ...args], {
+    env: ENVIRONMENT,
+    encoding: 'utf8',
+  })
+  if (status !== 0) throw new Error(`git ${args.join(' ')}: ${stderr}`)
+  return stdout.trim()
+}
+
+/** A repository with one commit, and the id of that commit. */
+function repositoryWith(...options: readonly string[]): { folder: string; head: string } {
+  const folder = temporaryFolder()
+  git(folder, 'init', '-q', ...options)
+  git(folder, 'commit', '-q', '--allow-empty', '-m', 'one 1234567890')
+  return { folder, head: git(folder, 'rev-parse', 'HEAD') }
+}
+
+const read = async (folder: string, environment: NodeJS.ProcessEnv = {}) =>
+  await readCheckout(exec, folder, { ...ENVIRONMENT, ...environment })
+
+describe('readCheckout', () => {
+  test('names the commit and when it was committed, in UTC', async () => {
+    const { folder, head } = repositoryWith()
+    expect(await read(folder)).toEqual({ commit: head, time: '2026-11-22T07:00:00Z' })
+  })
+
+  test('reads repositories whose commits are sha256', async () => {
+    const { folder, head } = repositoryWith('--object-format=sha256')
+    expect(head).toHaveLength(64)
+    expect(await read(folder)).toMatchObject({ commit: head })
+  })
+
+  test('reads a detached head, a work tree of another repository, and one with changes', async () => {
+    const { folder, head } = repositoryWith()
+    git(folder, 'checkout', '-q', '--detach')
+    writeTree(folder, { 'new.txt': 'x' })
+    const tree = join(temporaryFolder(), 'tree')
+    git(folder, 'worktree', 'add', '-q', tree)
+    expect(await read(folder)).toMatchObject({ commit: head })
+    expect(await read(tree)).toMatchObject({ commit: head })
+  })
+
+  test('is not led astray by settings of the user', async () => {
+    const { folder, head } = repositoryWith()
+    git(folder, 'config', 'log.showSignature', 'true')
+    git(folder, 'config', 'format.pretty', 'full')
+    git(folder, 'config', 'log.date', 'raw')
+    git(folder, 'config', 'color.ui', 'always')
+    expect(await read(folder)).toEqual({ commit: head, time: '2026-11-22T07:00:00Z' })
+  })
+
+  test('reads a work tree that belongs to another user, as inside of a container', async () => {
+    const { folder, head } = repositoryWith()
+    // git then takes every repository as one of another user.
+    const environment = { GIT_TEST_ASSUME_DIFFERENT_OWNER: '1' }
+    const refused = spawnSync('git', ['-C', folder, 'log'], { env: { ...ENVIRONMENT, ...environment } })
+    expect(refused.status).not.toBe(0)
+    expect(await read(folder, environment)).toMatchObject({ commit: head })
+  })
+
+  test.each([
+    { seconds: '0', time: '1970-01-01T00:00:00Z' },
+    { seconds: '1700000000', time: '2023-11-14T22:13:20Z' },
+  ])('SOURCE_DATE_EPOCH=$seconds replaces the time', async ({ seconds, time }) => {
+    const { folder, head } = repositoryWith()
+    expect(await read(folder, { SOURCE_DATE_EPOCH: seconds })).toEqual({ commit: head, time })
+  })
+
+  test.each(['now', '-1', '1.5', '0x10', '9'.repeat(12)])(
+    'SOURCE_DATE_EPOCH=%s is an error',
+    async (seconds) => {
+      const { folder } = repositoryWith()
+      const error = await expectCode(read(folder, { SOURCE_DATE_EPOCH: seconds }), 'COMMIT_NOT_CHECKED_OUT')
+      expect(error.message).toContain('SOURCE_DATE_EPOCH must be seconds since 1970')
+    },
+  )
+
+  test.each([
+    { description: 'a folder', make: () => temporaryFolder() },
+    { description: 'a folder that does not exist', make: () => join(temporaryFolder(), 'none') },
+    {
+      description: 'a folder inside of a work tree',
+      make: () => {
+        const path = join(repositoryWith().folder, 'inside')
+        mkdirSync(path)
+        return path
+      },
+    },
+  ])('$description is no work tree of its own', async ({ make }) => {
+    expect(await read(make())).toBeUndefined()
+  })
+
+  test('nothing is known where git is not installed', async () => {
+    const { folder } = repositoryWith()
+    expect(await read(folder, { PATH: temporaryFolder() })).toBeUndefined()
+  })
+
+  test.each([
+    {
+      description: 'no commit yet',
+      spoil: (folder: string) => rmSync(join(folder, '.git', 'refs'), { recursive: true }),
+    },
+    {
+      description: 'a broken .git file',
+      spoil: (folder: string) => {
+        rmSync(join(folder, '.git'), { recursive: true })
+        writeFileSync(join(folder, '.git'), 'gitdir: /nonexistent\n')
+      },
+    },
+    {
+      description: 'objects that are gone',
+      spoil: (folder: string) => rmSync(join(folder, '.git', 'objects'), { recursive: true }),
+    },
+  ])('$description is an error, never a guess', async ({ spoil }) => {
+    const { folder } = repositoryWith()
+    spoil(folder)
+    const error = await expectCode(read(folder), 'COMMIT_NOT_CHECKED_OUT')
+    expect(error.message).toContain(`The commit in ${folder} cannot be read: `)
+    expect(error.hint).toContain('actions/checkout')
+  })
+})
