@@ -1,0 +1,86 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { runCommand } from '../../sandbox/peers/command.ts'
+import { newCommit } from '../action.ts'
+import { type Case, timed } from '../measure.ts'
+import { expectDigest, readManifest } from '../registry.ts'
+import type { World } from '../world.ts'
+
+const TAG = 'latest'
+
+interface Build {
+  readonly milliseconds: number
+  readonly digest: string
+  /** True when docker took the files from its cache. */
+  readonly isCached: boolean
+}
+
+/** What `docker buildx build --push` of the same application takes, by what docker and the registry know of it. */
+export function dockerCases(world: World): { warm: Case; empty: Case; fresh: Case } {
+  const image = `${world.registry.host}/bench/docker`
+  let warm = ''
+  return {
+    warm: {
+      name: 'docker build and push, nothing changed, cache warm',
+      prepare: async () => {
+        warm = (await build(world, world.application, image)).digest
+      },
+      run: async () => {
+        const { milliseconds, digest, isCached } = await build(world, world.application, image)
+        if (!isCached) throw new Error('expected a warm cache')
+        expectDigest('a build from the cache', digest, warm)
+        return milliseconds
+      },
+    },
+    empty: {
+      name: 'docker build and push, cache empty, layer in the registry',
+      prepare: async () => {
+        await build(world, world.application, image)
+        await emptyCaches(world)
+      },
+      run: async () => cold(await build(world, world.application, image)),
+    },
+    fresh: {
+      name: 'docker build and push, cache empty, new repository',
+      prepare: async () => {
+        await emptyCaches(world)
+        // docker remembers where it pushed a layer and would mount it from there, which a new machine cannot.
+        await writeFile(join(world.changing, 'app', 'module-0', 'build-id'), newCommit())
+      },
+      run: async (round) => cold(await build(world, world.changing, `${image}-${round}`)),
+    },
+  }
+}
+
+function cold({ milliseconds, isCached }: Build): number {
+  if (isCached) throw new Error('expected an empty cache')
+  return milliseconds
+}
+
+async function build(world: World, context: string, image: string): Promise<Build> {
+  const metadata = join(world.temporary, `metadata-${newCommit()}.json`)
+  const { milliseconds, value } = await timed(async () =>
+    runCommand(
+      [
+        ...(['docker', 'buildx', 'build', '--push', '--provenance=false', '--progress=plain'] as const),
+        ...['--network=none', '--metadata-file', metadata, '--tag', `${image}:${TAG}`, context],
+      ],
+      { env: world.dockerd.env },
+    ),
+  )
+  const reported = JSON.parse(await readFile(metadata, 'utf8')) as Record<string, unknown>
+  const { digest } = await readManifest(image, TAG)
+  expectDigest('the pushed image', String(reported['containerimage.digest']), digest)
+  return { milliseconds, digest, isCached: / CACHED$/m.test(value.stderr) }
+}
+
+/** Leaves the daemon as it is on a new machine: no build cache, no image. */
+async function emptyCaches(world: World): Promise<void> {
+  const docker = async (...args: readonly string[]): Promise<string> =>
+    (await runCommand(['docker', ...args], { env: world.dockerd.env })).stdout
+  const images = (await docker('image', 'ls', '--quiet')).split('\n').filter((id) => id !== '')
+  if (images.length > 0) await docker('image', 'rm', '--force', ...new Set(images))
+  await docker('builder', 'prune', '--all', '--force')
+  const left = `${await docker('image', 'ls', '--quiet')}${await docker('builder', 'du')}`
+  if (!/^Total:\s+0B$/m.test(left)) throw new Error(`the caches are not empty:\n${left}`)
+}
