@@ -57,11 +57,11 @@ async function reuse(inputs: BuildInputs, target: SealTarget, ports: BuildPorts)
   const found = await look(ports, target)
   if (found.state === 'absent') return undefined
   if (found.state === 'sealed') {
-    checkExisting(inputs, found.sealed.manifest)
+    warnOfDuplicate(inputs, found.sealed.manifest, ports)
     return { outcome: 'reused', sealed: found.sealed }
   }
   if (!inputs.adopt) throw unsealedTag(target, found.manifest)
-  checkExisting(inputs, found.manifest)
+  refuseOther(inputs, found.manifest)
   const record = await makeRecord(inputs, target, ports, found.manifest, {
     name: 'adopted',
     version: 'unknown',
@@ -71,15 +71,25 @@ async function reuse(inputs: BuildInputs, target: SealTarget, ports: BuildPorts)
   return { outcome: 'adopted-tag', sealed: { manifest: found.manifest, record } }
 }
 
-/** A digest handed over by another step must not quietly become another one. */
-function checkExisting(inputs: BuildInputs, sealed: Manifest): void {
-  if (inputs.digest === undefined || identify(inputs.digest, sealed).same) return
+function isOther(inputs: BuildInputs, manifest: Manifest): inputs is BuildInputs & { digest: Digest } {
+  return inputs.digest !== undefined && !identify(inputs.digest, manifest).same
+}
+
+/** A re-run builds again where another step does the building. The sealed artifact stays the one of this commit. */
+function warnOfDuplicate(inputs: BuildInputs, sealed: Manifest, ports: BuildPorts): void {
+  if (!isOther(inputs, sealed)) return
+  ports.log.warning(
+    `This commit is sealed as ${sealed.digest}, which is used; the duplicate ${inputs.digest} was discarded. Look before building to save the work.`,
+  )
+}
+
+/** Adopting is for what nobody recorded: with a digest in hand that is another one, nobody knows which is meant. */
+function refuseOther(inputs: BuildInputs, tagged: Manifest): void {
+  if (!isOther(inputs, tagged)) return
   throw new VerificationError(
     'BUILT_TWICE',
-    `The SHA tag of this commit holds another artifact · expected ${sealed.digest} (SHA tag), got ${inputs.digest} (input digest)`,
-    {
-      hint: 'Another build of this commit was published first. Use the sealed digest, and build only where build-once says built=true.',
-    },
+    `The SHA tag of this commit holds another artifact · expected ${tagged.digest} (SHA tag), got ${inputs.digest} (input digest)`,
+    { hint: 'Find out which of the two is right, and then give that digest or move the tag to it.' },
   )
 }
 
@@ -94,7 +104,6 @@ async function buildAndSeal(inputs: BuildInputs, target: SealTarget, ports: Buil
   })
   const { ours, ...sealed } = await seal(ports, target, manifest, record)
   if (ours) return { outcome: 'built', sealed }
-  checkExisting(inputs, sealed.manifest)
   ports.log.notice(
     sealed.manifest.digest === manifest.digest
       ? `Another build of this commit published the same digest ${manifest.digest}; its record stands.`
