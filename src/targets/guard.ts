@@ -33,7 +33,9 @@ export async function createGuard(
   await writeFile(log, '', { mode: 0o600 })
   const start = [program.node, program.entry, log, level, shims].map(quote).join(' ')
   const path = environment['PATH'] ?? ''
-  const bash = (await findOnPath('bash', path)) ?? '/bin/bash'
+  const found = (await findOnPath('bash', path)) ?? '/bin/bash'
+  // The first line of a script cannot name a program whose path holds white space.
+  const bash = /^\S{1,100}$/.test(found) ? found : '/bin/bash'
   const absent: string[] = []
   for (const name of guardedPrograms(level)) {
     if ((await findOnPath(name, path)) === undefined) absent.push(name)
