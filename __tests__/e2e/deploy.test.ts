@@ -66,6 +66,26 @@ describe('deploy', () => {
     expect(second.outputs['deployment-id']).not.toBe(first.outputs['deployment-id'])
   })
 
+  it('passes over a tag of the log that holds no record, with a warning', async () => {
+    await using folder = await temporaryFolder()
+    await writeApplication(folder.path)
+    const { commit, digest } = await built(folder.path)
+    const inputs = { image: image(), commit, digest, environment: `log ${commit}`, run: 'true' }
+    const before = await deploymentTags()
+    expect(errorsOf(await step('deploy', inputs, { workspace: folder.path }))).toBe('')
+    const [tag = ''] = (await deploymentTags()).filter((name) => !before.includes(name))
+    await registry.putTag('team/app', tag.replace(/\.\d{8}T/, '.29990101T'), digest)
+    const again = await step('deploy', inputs, { workspace: folder.path })
+    expect(errorsOf(again)).toBe('')
+    expect(again.outputs['previous-digest']).toBe(digest)
+    expect(again.annotations).toContainEqual(
+      expect.objectContaining({
+        level: 'warning',
+        message: expect.stringContaining('Passed over') as string,
+      }),
+    )
+  })
+
   it('takes the sealed digest when asked for it, and a dry run changes nothing', async () => {
     await using folder = await temporaryFolder()
     await writeApplication(folder.path)

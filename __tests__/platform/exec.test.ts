@@ -55,6 +55,16 @@ describe('exec', () => {
     expect(await node('process.exit(0)', { input: 'x'.repeat(10_000_000) })).toMatchObject({ exitCode: 0 })
   })
 
+  test('does not wait for what a program leaves in the background', async () => {
+    // The one left behind holds the output open far longer than the test may take.
+    const script = 'sleep 600 & echo "$!"'
+    const { exitCode, stdout } = await exec('sh', ['-c', script], {
+      environment: { PATH: process.env['PATH'] },
+    })
+    process.kill(Number(stdout), 'SIGKILL')
+    expect(exitCode).toBe(0)
+  })
+
   test.each([
     { description: 'that is not installed', program: 'no-such-program', missing: true },
     { description: 'that is a folder', program: '/', missing: false },

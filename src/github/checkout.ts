@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { EngineError, messageOf } from '../domain/error.ts'
+import { EngineError, InputError, messageOf } from '../domain/error.ts'
 import { type Exec, isMissingProgram } from '../platform/exec.ts'
 
 /** What is checked out: the commit, and when it was made (RFC 3339, whole seconds). */
@@ -12,6 +12,7 @@ export interface Checkout {
 /**
  * The commit checked out in the workspace; undefined where the workspace is no git work tree of its own, or
  * git is not installed. SOURCE_DATE_EPOCH, where set, replaces the time, as reproducible-builds.org defines it.
+ * @throws {InputError} for a malformed SOURCE_DATE_EPOCH.
  * @throws {EngineError} when git is there but cannot read the work tree: guessing could seal the wrong files.
  */
 export async function readCheckout(
@@ -21,6 +22,7 @@ export async function readCheckout(
 ): Promise<Checkout | undefined> {
   if (!existsSync(join(workspace, '.git'))) return undefined
   // The work tree may belong to another user inside a container; only this one command trusts it.
+  const epoch = sourceDateEpoch(environment)
   const args = [
     '-c',
     `safe.directory=${workspace}`,
@@ -38,7 +40,7 @@ export async function readCheckout(
       throw new Error(stderr.trim().slice(0, 500) || `git ended with exit code ${exitCode}`)
     return {
       commit: groups['commit'] ?? '',
-      time: timeOf(environment['SOURCE_DATE_EPOCH'] ?? groups['seconds'] ?? ''),
+      time: timeOf(epoch ?? groups['seconds'] ?? ''),
     }
   } catch (cause) {
     if (isMissingProgram(cause)) return undefined
@@ -53,10 +55,15 @@ export async function readCheckout(
   }
 }
 
+function sourceDateEpoch(environment: NodeJS.ProcessEnv): string | undefined {
+  const text = environment['SOURCE_DATE_EPOCH'] ?? ''
+  if (text === '') return undefined
+  if (/^\d{1,11}$/.test(text)) return text
+  throw new InputError([
+    `SOURCE_DATE_EPOCH (environment variable): must be seconds since 1970, got ${JSON.stringify(text.slice(0, 40))}`,
+  ])
+}
+
 function timeOf(seconds: string): string {
-  if (!/^\d{1,11}$/.test(seconds))
-    throw new Error(
-      `SOURCE_DATE_EPOCH must be seconds since 1970, got ${JSON.stringify(seconds.slice(0, 40))}`,
-    )
   return new Date(Number(seconds) * 1000).toISOString().replace('.000Z', 'Z')
 }

@@ -75,7 +75,7 @@ function ports(
     context,
     clock: systemClock,
     log: githubLog,
-    deployments: createRegistryDeploymentLog(registry, records),
+    deployments: createRegistryDeploymentLog(registry, records, githubLog),
     artifacts: createWorkflowArtifacts(process.env, temporary, githubLog),
     guarded: async (script, variables) =>
       await withTemporaryFolder(temporary, async (folder) => {

@@ -31,6 +31,12 @@ export type Exec = (program: string, args: readonly string[], options: ExecOptio
 
 const DEFAULT_CAPTURE = 1024 * 1024
 
+/**
+ * How long to wait, after a program ended, for what it left running to let go of its output. A script may leave
+ * a process in the background on purpose, and waiting for that one to end could take for ever.
+ */
+const OUTPUT_GRACE_MS = 5_000
+
 class Capture {
   readonly #decoder = new TextDecoder()
   readonly #limit: number
@@ -82,11 +88,21 @@ export const exec: Exec = async (program, args, options) =>
       clearTimeout(timer)
       reject(error)
     })
-    child.on('close', (code, signal) => {
+    const finish = (code: number | null, signal: NodeJS.Signals | null): void => {
       clearTimeout(timer)
+      clearTimeout(grace)
       const exitCode = code ?? 128 + (signal === null ? 0 : constants.signals[signal])
       resolve({ exitCode, stdout: stdout.text, stderr: stderr.text, timedOut })
+    }
+    let grace: NodeJS.Timeout | undefined
+    child.on('exit', (code, signal) => {
+      grace = setTimeout(() => {
+        child.stdout.destroy()
+        child.stderr.destroy()
+        finish(code, signal)
+      }, OUTPUT_GRACE_MS)
     })
+    child.on('close', finish)
   })
 
 /** True when a program could not be started because it is not installed. */

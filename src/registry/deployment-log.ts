@@ -1,4 +1,5 @@
 import type { DeploymentLog } from '../domain/deployment-log.ts'
+import { RecordError } from '../domain/error.ts'
 import { shortKey } from '../domain/json.ts'
 import {
   type DeploymentRecord,
@@ -7,6 +8,7 @@ import {
   RECORD_TYPES,
 } from '../domain/record.ts'
 import type { RecordStore, Registry } from '../domain/registry.ts'
+import type { Log } from '../platform/log.ts'
 
 const PREFIX = 'build-once.deployment.'
 
@@ -29,7 +31,11 @@ function tagOf(record: DeploymentRecord): string {
  * whose name sorts by time, so that an environment's history can be read without knowing a digest, survives
  * the clean-up of untagged manifests, and needs no tag to be moved.
  */
-export function createRegistryDeploymentLog(registry: Registry, records: RecordStore): DeploymentLog {
+export function createRegistryDeploymentLog(
+  registry: Registry,
+  records: RecordStore,
+  log: Log,
+): DeploymentLog {
   return {
     append: async (repository, record, subject) => {
       const document = {
@@ -46,9 +52,28 @@ export function createRegistryDeploymentLog(registry: Registry, records: RecordS
         .toSorted()
         .toReversed()
       for (const tag of tags) {
-        const stored = await records.readNamed(repository, tag, RECORD_TYPES.deployment)
-        if (stored !== undefined) yield decodeDeploymentRecord(stored.bytes, `Deployment record ${tag}`)
+        const record = await orPassOver(log, async () => {
+          const stored = await records.readNamed(repository, tag, RECORD_TYPES.deployment)
+          return stored === undefined
+            ? undefined
+            : decodeDeploymentRecord(stored.bytes, `Deployment record ${tag}`)
+        })
+        if (record !== undefined) yield record
       }
     },
+  }
+}
+
+/** Anyone who can push can write a tag of this form; one that holds no record must not stop every deployment. */
+async function orPassOver(
+  log: Log,
+  read: () => Promise<DeploymentRecord | undefined>,
+): Promise<DeploymentRecord | undefined> {
+  try {
+    return await read()
+  } catch (error) {
+    if (!(error instanceof RecordError)) throw error
+    log.warning(`Passed over a document that is not a deployment record: ${error.message}`)
+    return undefined
   }
 }
