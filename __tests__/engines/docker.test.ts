@@ -153,6 +153,22 @@ describe('docker with buildx', () => {
     expect(calls.filter((call) => call.args[0] === 'push')).toHaveLength(3)
   })
 
+  test('a push that fails is tried again under a tag of its own', async () => {
+    const registry = createMemoryRegistry()
+    const config = Buffer.from('{"ours":1}')
+    const refusals: Answer[] = [{ exitCode: 1, stderr: 'manifest blob unknown: blob unknown to registry' }]
+    const metadata = { 'containerimage.digest': digestOf(config) }
+    const { exec, calls } = dockerWith('docker', metadata, async () => {
+      return refusals.shift() ?? { stdout: pushLine(await pushImage(registry, config)) }
+    })
+    const { digest } = await build({}, makeTools({ exec, registry }))
+    expect(await registry.readManifest(REPOSITORY, digest as Digest)).toBeDefined()
+    expect(calls.filter(({ args }) => args[0] === 'push').map(({ args }) => args[1])).toEqual([
+      'registry.example/team/app:staging-shared',
+      'registry.example/team/app:staging-exclusive',
+    ])
+  })
+
   test('and fails when that goes on', async () => {
     const registry = createMemoryRegistry()
     const { exec } = dockerWith('docker', { 'containerimage.digest': DIGEST }, async () => ({

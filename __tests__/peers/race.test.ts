@@ -58,10 +58,14 @@ describe('builds with docker, which share its daemon and the staging tag', () =>
     await dockerd?.close()
   })
 
-  test.each(['different', 'same'] as const)('3 processes with %s files', async (files) => {
+  test.each([
+    { racers: 3, files: 'different' as const },
+    { racers: 3, files: 'same' as const },
+    { racers: 6, files: 'different' as const },
+  ])('$racers processes with $files files', async ({ racers, files }) => {
     const prepare = 'printf "FROM scratch\\nCOPY dist /\\n" > Dockerfile'
     const engine = { inputs: { engine: 'docker', prepare }, env: dockerd.env }
     for (let round = 0; round < 2; round += 1)
-      await expectOneWinner(await raceOnce({ host: registry.host, racers: 3, files, engine }))
+      await expectOneWinner(await raceOnce({ host: registry.host, racers, files, engine }))
   })
 })

@@ -14,31 +14,53 @@ export function pushedDigest(output: string): Digest | undefined {
 }
 
 /**
- * Pushes an image of the local daemon under the staging tag and returns its manifest digest.
+ * Pushes an image of the local daemon under a staging tag and returns its manifest digest.
  *
  * The tag is shared: on a daemon with several runners another build may give it to its own image between our
  * tag and our push. What was pushed is therefore compared with the image that was built, by content. (Reading
  * the tag back, as `docker buildx build --push` does with this driver, could not tell the two apart.)
+ * Whoever meets another build there goes on under a tag of its own, which stays behind.
  * @throws {EngineError} ENGINE_FAILED.
  */
 export async function pushImage(imageId: string, request: BuildRequest, tools: EngineTools): Promise<Digest> {
-  const { repository, environment, workspace } = request
-  const reference = `${formatRepository(repository)}:${await request.stagingTag('shared')}`
-  const options = { cwd: workspace, environment }
+  let failure = new EngineError('ENGINE_FAILED', `${imageId} was not pushed.`)
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
-    await runTool(tools, 'docker', ['tag', imageId, reference], options)
-    const { stdout } = await runTool(tools, 'docker', ['push', reference], options)
-    const digest = pushedDigest(stdout)
-    if (digest === undefined)
-      throw new EngineError('ENGINE_FAILED', `docker push did not report the digest of ${reference}.`, {
-        hint: 'Use a docker client that prints it, or a docker-container builder.',
-      })
-    if (await isImage(digest, imageId, request, tools)) return digest
-    tools.log.info(`Another build used ${reference} at the same time; pushing again.`)
+    const tag = await request.stagingTag(attempt === 1 ? 'shared' : 'exclusive')
+    const reference = `${formatRepository(request.repository)}:${tag}`
+    try {
+      const digest = await tagAndPush(imageId, reference, request, tools)
+      if (await isImage(digest, imageId, request, tools)) return digest
+      failure = otherImage(imageId, reference)
+    } catch (error) {
+      if (!(error instanceof EngineError) || error.code !== 'ENGINE_FAILED') throw error
+      // Registries may refuse what another client is sending at the same moment; later it is there.
+      failure = error
+    }
+    if (attempt < ATTEMPTS) tools.log.info(`Pushing again: ${failure.message}`)
   }
-  throw new EngineError(
+  throw failure
+}
+
+async function tagAndPush(
+  imageId: string,
+  reference: string,
+  { environment, workspace }: BuildRequest,
+  tools: EngineTools,
+): Promise<Digest> {
+  const options = { cwd: workspace, environment }
+  await runTool(tools, 'docker', ['tag', imageId, reference], options)
+  const { stdout } = await runTool(tools, 'docker', ['push', reference], options)
+  const digest = pushedDigest(stdout)
+  if (digest !== undefined) return digest
+  throw new EngineError('ENGINE_FAILED', `docker push did not report the digest of ${reference}.`, {
+    hint: 'Use a docker client that prints it, or a docker-container builder.',
+  })
+}
+
+function otherImage(imageId: string, reference: string): EngineError {
+  return new EngineError(
     'ENGINE_FAILED',
-    `docker push kept pushing another image · expected ${imageId} under ${reference}`,
+    `docker push pushed another image · expected ${imageId} under ${reference}`,
     {
       hint: 'Other builds share this docker daemon. Use a docker-container builder, which pushes by digest.',
     },
