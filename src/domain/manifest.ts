@@ -145,6 +145,11 @@ function checked<T>(schema: z.ZodType<T>, body: unknown, what: string): T {
   return result.data
 }
 
+/** The descriptor of a manifest: what another document points at it with. */
+export function descriptorOf(manifest: Manifest): Descriptor {
+  return { mediaType: manifest.mediaType, digest: manifest.digest, size: manifest.bytes.byteLength }
+}
+
 /** A child of an index that a machine can run: attestation children (`unknown/unknown`) are not artifacts. */
 function isRunnable(child: Descriptor): boolean {
   if (child.annotations?.['vnd.docker.reference.type'] !== undefined) return false

@@ -1,6 +1,6 @@
 import { recordFor } from '../../domain/agreement.ts'
 import { isRefusal, type RecordError, RegistryError, VerificationError } from '../../domain/error.ts'
-import { type Descriptor, type Manifest } from '../../domain/manifest.ts'
+import { descriptorOf, type Manifest } from '../../domain/manifest.ts'
 import { type BuildRecord, encodeRecord, RECORD_TYPES } from '../../domain/record.ts'
 import { formatReference, formatRepository } from '../../domain/reference.ts'
 import { readBuildRecords } from '../build-records.ts'
@@ -26,11 +26,6 @@ const FRESH_MARGIN = 5_000
 
 function describeTag({ repository, commit }: SealTarget): string {
   return formatReference({ kind: 'tag', repository, tag: commit })
-}
-
-/** The descriptor a record names as its subject. */
-export function subjectOf(manifest: Manifest): Descriptor {
-  return { mediaType: manifest.mediaType, digest: manifest.digest, size: manifest.bytes.byteLength }
 }
 
 interface Found {
@@ -104,7 +99,7 @@ export async function attachRecord(
   manifest: Manifest,
   record: BuildRecord,
 ): Promise<void> {
-  await ports.records.attach(target.repository, subjectOf(manifest), {
+  await ports.records.attach(target.repository, descriptorOf(manifest), {
     type: RECORD_TYPES.build,
     bytes: encodeRecord(record),
     created: record.createdAt,
