@@ -112,6 +112,36 @@ describe('a commit that is built', () => {
     expect((await registry.readManifest('team/app', 'v2'))?.digest).toBe(first.outputs['digest'])
   })
 
+  it('takes the commit itself and repeated tags for what they are', async () => {
+    await using folder = await temporaryFolder()
+    await writeApplication(folder.path)
+    const commit = newCommit()
+    const tags = `${registry.host}/team/app:${commit}\nv9\nv9`
+    const result = await step('build', inputsFor(commit, { tags }), { workspace: folder.path })
+    expect(errorsOf(result)).toBe('')
+    expect(result.summary.match(/v9/g)).toHaveLength(1)
+  })
+
+  it('a results service that fails takes away a witness, not the outputs', async () => {
+    await using folder = await temporaryFolder()
+    await writeApplication(folder.path)
+    const results = await startResults({ onRequest: () => ({ status: 403, body: '{}' }) })
+    try {
+      const result = await step('build', inputsFor(newCommit()), { workspace: folder.path, results })
+      expect(errorsOf(result)).toBe('')
+      expect(result.outputs['digest']).toMatch(/^sha256:/)
+      expect(result.outputs['record-artifact-id']).toBe('')
+      expect(result.annotations).toContainEqual(
+        expect.objectContaining({
+          level: 'warning',
+          message: expect.stringContaining('not uploaded') as string,
+        }),
+      )
+    } finally {
+      await results.close()
+    }
+  })
+
   it('uploads its record as a workflow artifact where there is a results service', async () => {
     await using folder = await temporaryFolder()
     await writeApplication(folder.path)

@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
 import { type SandboxRegistry, startRegistry } from '../../sandbox/registry/server.ts'
+import { startResults } from '../../sandbox/results/server.ts'
 import { raceOnce } from './race.ts'
+import { errorsOf, newCommit, step, temporaryFolder, writeApplication } from './world.ts'
 
 let registry: SandboxRegistry | undefined
 
@@ -48,4 +50,51 @@ it('the worst order: everybody has seen that nothing is sealed before anybody se
   expect(outcome.digests).toHaveLength(1)
   expect(outcome.standingRecords).toHaveLength(1)
   expect(outcome.built).toBe(1)
+})
+
+it.each([
+  {
+    description: 'the registry asks to come back later',
+    answer: { status: 503, headers: { 'retry-after': '1' }, body: '' },
+  },
+  { description: 'the registry takes too many requests', answer: { status: 429, headers: {}, body: '' } },
+  { description: 'the connection breaks', answer: 'reset' as const },
+])('a seal whose write fails because $description looks again before it writes again', async ({ answer }) => {
+  await using folder = await temporaryFolder()
+  const commit = newCommit()
+  const workspace = async (marker: string) => {
+    await writeApplication(`${folder.path}/${marker}`, marker)
+    return { workspace: `${folder.path}/${marker}` }
+  }
+  let winner: ReturnType<typeof step> | undefined
+  registry = await startRegistry({
+    onRequest: async ({ method, reference }) => {
+      if (method !== 'PUT' || reference !== commit || winner !== undefined) return undefined
+      // While the first seal is on its way another build starts, seals, settles and ends.
+      winner = workspace('second').then(async (setup) => await step('build', inputs, setup))
+      await winner
+      return answer
+    },
+  })
+  const inputs = { image: `${registry.host}/team/app`, commit, engine: 'layers', path: 'dist', settle: '1s' }
+  const first = await step('build', inputs, await workspace('first'))
+  const sealed = await winner
+  expect(sealed?.outputs).toMatchObject({ built: 'true' })
+  expect(errorsOf(first)).toBe('')
+  expect(first.outputs).toMatchObject({ built: 'false', digest: sealed?.outputs['digest'] })
+  expect((await registry.readManifest('team/app', commit))?.digest).toBe(sealed?.outputs['digest'])
+})
+
+it('jobs of one workflow run share one results service', async () => {
+  registry = await startRegistry()
+  const results = await startResults()
+  try {
+    const outcome = await raceOnce({ host: registry.host, racers: 4, files: 'different', results })
+    expect(outcome.errors).toEqual([])
+    expect(outcome.digests).toHaveLength(1)
+    expect(outcome.built).toBe(1)
+    expect(results.artifacts('9000').length).toBeGreaterThan(0)
+  } finally {
+    await results.close()
+  }
 })

@@ -1,3 +1,4 @@
+import type { SandboxResults } from '../../sandbox/results/server.ts'
 import { errorsOf, newCommit, step, temporaryFolder, writeApplication } from './world.ts'
 
 /** How a round of racing builds ended. */
@@ -18,6 +19,8 @@ export async function raceOnce(options: {
   readonly racers: number
   readonly files: 'same' | 'different'
   readonly settle?: string
+  /** Makes the racers jobs of one workflow run, with its artifacts. */
+  readonly results?: SandboxResults
   /** What builds, instead of the files as layers; the same for all. */
   readonly engine?: {
     readonly inputs: Readonly<Record<string, string>>
@@ -36,7 +39,11 @@ export async function raceOnce(options: {
   const racers = Array.from({ length: options.racers }, async (_, racer) => {
     const workspace = `${folder.path}/${racer}`
     await writeApplication(workspace, options.files === 'same' ? 'same' : `racer ${racer}`)
-    return await step('build', inputs, { workspace, env, workflowRunId: String(9000 + racer) })
+    const run =
+      options.results === undefined
+        ? { workflowRunId: String(9000 + racer) }
+        : { workflowRunId: '9000', results: options.results }
+    return await step('build', inputs, { workspace, env, ...run })
   })
   const results = await Promise.all(racers)
   const later = await step('build', inputs, { workspace: folder.path, env, workflowRunId: '9999' })

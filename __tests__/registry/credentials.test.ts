@@ -264,7 +264,7 @@ describe('helpers', () => {
       home: folder,
       exec: async (program, args, options) => {
         runs.push({ program, args, options })
-        return { exitCode: 137, stdout: '', stderr: '', timedOut: true }
+        return { exitCode: 137, stdout: '', stderr: '', isTruncated: false, timedOut: true }
       },
     })
     const error = await failureWith('CREDENTIALS_INVALID', source.find({ registry: 'docker.io', path: 'a' }))

@@ -362,6 +362,21 @@ describe('writing', () => {
     },
   )
 
+  // What distribution 2.8 on a file system answers while another client writes the same blob.
+  test.each([
+    { refusals: 2, description: 'for a moment only' },
+    { refusals: Number.POSITIVE_INFINITY, description: 'for good' },
+  ])('a blob that is missing $description', async ({ refusals }) => {
+    const errors = [{ code: 'DIGEST_INVALID' }, { code: 'MANIFEST_BLOB_UNKNOWN' }]
+    const server = await serve((_seen, index) =>
+      index < refusals ? { status: 400, body: JSON.stringify({ errors }) } : { status: 201 },
+    )
+    const { registry } = open({ clock: fastClock() })
+    const put = registry.putManifest(repositoryAt(server.host), sample.bytes, MEDIA_TYPES.ociManifest, 'v1')
+    await (refusals === 2 ? expect(put).resolves.toBe(sample.digest) : failureWith('REGISTRY_REFUSED', put))
+    expect(server.seen).toHaveLength(3)
+  })
+
   test('a registry that stored something else says so itself', async () => {
     const server = await serve(() => ({ status: 201, headers: { 'docker-content-digest': other.digest } }))
     const { registry } = open()

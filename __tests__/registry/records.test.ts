@@ -347,6 +347,25 @@ describe('candidates are judged by themselves', () => {
     await failureWith('CONTENT_CORRUPT', texts())
   })
 
+  test('a write-once tag that is listed before it can be read is waited for', async () => {
+    let absences = 0
+    const { records, repository, texts } = await start({
+      referrersApi: false,
+      onRequest: ({ method, reference }) => {
+        const isRecord = method === 'GET' && reference?.includes('.bo-') === true
+        const isFallback = reference === fallbackTag(sample.digest)
+        if (!isFallback && !(isRecord && absences < 2)) return undefined
+        if (isRecord) absences += 1
+        return method === 'GET'
+          ? { status: 404, body: '{"errors":[{"code":"MANIFEST_UNKNOWN"}]}' }
+          : undefined
+      },
+    })
+    await records.attach(repository, subject, record('one'))
+    await expect(texts()).resolves.toEqual(['one'])
+    expect(absences).toBe(2)
+  })
+
   test('something else under the fallback tag is left alone', async () => {
     const { registry, records, repository, texts } = await start({ referrersApi: false })
     const tag = fallbackTag(sample.digest)

@@ -351,8 +351,8 @@ describe('the limits', () => {
     const program = { node: process.execPath, entry: stage.entry }
     const guard = await createGuard(stage.folder, 'standard', program, environment())
     rmSync(join(stage.folder, 'guard.log'))
-    const error = await expectCode(guard.violations(), 'RUN_FAILED')
-    expect(error.message).toContain('log was removed')
+    const error = await expectCode(guard.violations(), 'REBUILD_REQUESTED')
+    expect(error.message).toContain('removed the guard')
   })
 
   test('no more than 50 kinds of builds are listed', async () => {

@@ -93,6 +93,7 @@ describe('parseDuration', () => {
   test.each([
     { text: '0', expected: 0 },
     { text: '1s', expected: 1000 },
+    { text: '0s', expected: 0 },
     { text: '30s', expected: 30_000 },
     { text: '10m', expected: 600_000 },
     { text: '1h', expected: 3_600_000 },
@@ -109,7 +110,6 @@ describe('parseDuration', () => {
     '+3s',
     '1.5s',
     '03s',
-    '0s',
     '3S',
     '3ms',
     '1h30m',

@@ -23,12 +23,16 @@ export interface Registry {
   readTag(repository: Repository, tag: string): Promise<Manifest | undefined>
   /** Reads a manifest by digest; undefined as for {@link readTag}. */
   readManifest(repository: Repository, digest: Digest): Promise<Manifest | undefined>
-  /** Stores exact manifest bytes under their digest or under a tag; after any refusal of a tag, read it and compare. */
+  /**
+   * Stores exact manifest bytes under their digest or under a tag; after any refusal of a tag, read it and compare.
+   * `withinMs`: one attempt, over after that time and never repeated, for a write that must not come late.
+   */
   putManifest(
     repository: Repository,
     bytes: Uint8Array,
     mediaType: ManifestMediaType,
     tag?: string,
+    withinMs?: number,
   ): Promise<Digest>
   /** Every tag of the repository, in no particular order. */
   listTags(repository: Repository): Promise<readonly string[]>

@@ -13,7 +13,13 @@ import {
 import { formatReference, type Reference } from '../domain/reference.ts'
 import type { Registry } from '../domain/registry.ts'
 import type { BaseImage } from './image.ts'
-import { DEFAULT_PLATFORM, formatPlatform, isSamePlatform, parsePlatform, type Platform } from './platform.ts'
+import {
+  DEFAULT_PLATFORM,
+  formatPlatform,
+  isSamePlatform,
+  parsePlatform,
+  type Platform,
+} from '../domain/platform.ts'
 
 /** The base of an image, resolved: what its reference stood for, and one image per platform. */
 export interface Base {

@@ -1,5 +1,5 @@
 import { type ContextInputs, contextArgument } from './context.ts'
-import type { Pair } from './provenance.ts'
+import type { Pair } from '../domain/annotations.ts'
 import type { SecretInputs } from './secrets.ts'
 
 type List = readonly string[] | undefined

@@ -2,8 +2,8 @@ import { type Digest, digestOf } from '../domain/digest.ts'
 import { canonicalJson, type Json } from '../domain/json.ts'
 import { type Descriptor, EMPTY_CONFIG, MEDIA_TYPES } from '../domain/manifest.ts'
 import { FILES_ARTIFACT } from '../domain/files-artifact.ts'
-import type { Platform } from './platform.ts'
-import type { Pair } from './provenance.ts'
+import type { Platform } from '../domain/platform.ts'
+import type { Pair } from '../domain/annotations.ts'
 
 type JsonObject = { readonly [key: string]: Json }
 

@@ -12,8 +12,9 @@ import {
   layerDescriptor,
 } from './image.ts'
 import { type Layer, makeLayer } from './layer.ts'
-import { DEFAULT_PLATFORM, parsePlatform, platformFaults } from './platform.ts'
-import { annotationFaults, type Pair, parseAnnotations, provenancePairs, withDefaults } from './provenance.ts'
+import { DEFAULT_PLATFORM, parsePlatform, platformFaults } from '../domain/platform.ts'
+import { annotationFaults, type Pair, parseAnnotations } from '../domain/annotations.ts'
+import { provenancePairs, withDefaults } from './provenance.ts'
 import { blobOf, copyLayers } from './publish.ts'
 import { openSource, sourceFaults } from './source-folder.ts'
 import { quoted, type Tree } from './tree.ts'

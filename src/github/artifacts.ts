@@ -22,6 +22,12 @@ function prefixOf(repository: string, commit: Commit): string {
   return `build-once-${commit}-${shortKey(repository)}-`
 }
 
+/** Named by the record: whoever uploads it again in the same workflow run uploads the same bytes. */
+function nameOf(record: BuildRecord): string {
+  const attempt = record.workflowRun?.attempt ?? 1
+  return `${prefixOf(record.repository, record.commit)}${attempt}-${record.nonce.slice(0, 8)}.json`
+}
+
 /** The artifact client refuses GitHub Enterprise Server, and outside a runner there is no service to ask. */
 function absence(environment: NodeJS.ProcessEnv): string | undefined {
   if (!environment['ACTIONS_RESULTS_URL'] || !environment['ACTIONS_RUNTIME_TOKEN'])
@@ -48,13 +54,7 @@ export function createWorkflowArtifacts(
         log.notice(`The build record was not uploaded as a workflow artifact: ${why}.`)
         return undefined
       }
-      const attempt = record.workflowRun?.attempt ?? 1
-      return await uploadRecord(
-        await client(),
-        temporary,
-        `${prefixOf(record.repository, record.commit)}${attempt}-${record.nonce.slice(0, 8)}.json`,
-        bytes,
-      )
+      return await uploadOrWarn(await client(), temporary, nameOf(record), bytes, log)
     },
     find: async (repository, commit) => {
       if (why !== undefined) return []
@@ -64,6 +64,33 @@ export function createWorkflowArtifacts(
 }
 
 type Client = InstanceType<typeof import('@actions/artifact')['DefaultArtifactClient']>
+
+/**
+ * The commit is sealed when its record is uploaded, and the registry has the record, so a service that fails
+ * takes nothing but a witness away. Another job of this workflow run may have uploaded the same record before;
+ * the client reports that by a message only, so what is listed decides.
+ */
+async function uploadOrWarn(
+  client: Client,
+  temporary: string,
+  name: string,
+  bytes: Uint8Array,
+  log: Log,
+): Promise<number | undefined> {
+  try {
+    return await uploadRecord(client, temporary, name, bytes)
+  } catch (error) {
+    const there = await findByName(client, name).catch(() => undefined)
+    if (there === undefined)
+      log.warning(`The build record was not uploaded as a workflow artifact: ${messageOf(error)}`)
+    return there
+  }
+}
+
+async function findByName(client: Client, name: string): Promise<number | undefined> {
+  const { artifacts } = await client.listArtifacts()
+  return artifacts.find((artifact) => artifact.name === name)?.id
+}
 
 async function uploadRecord(
   client: Client,

@@ -117,6 +117,16 @@ export function eventCommit(context: Context): Commit {
   return context.headCommit
 }
 
+/** The commit of the event; undefined where the event does not say. */
+export function knownCommit(context: Context): Commit | undefined {
+  try {
+    return eventCommit(context)
+  } catch (error) {
+    if (error instanceof PolicyError) return undefined
+    throw error
+  }
+}
+
 /**
  * The event for the record. A workflow run about a pull request's run builds what nobody has merged, however
  * trusted it is itself; what it builds is no more a release candidate than the pull request's own build.

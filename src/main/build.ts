@@ -6,7 +6,7 @@ import { withLogin } from '../engines/registry-login.ts'
 import { createWorkflowArtifacts } from '../github/artifacts.ts'
 import { createCache } from '../github/cache.ts'
 import { readCheckout } from '../github/checkout.ts'
-import { type Context, eventCommit, readContext } from '../github/context.ts'
+import { type Context, eventCommit, knownCommit, readContext } from '../github/context.ts'
 import { declareArtifact } from '../github/declared-artifacts.ts'
 import { readInputs } from '../github/inputs.ts'
 import { githubLog } from '../github/log.ts'
@@ -18,8 +18,8 @@ import { withTemporaryFolder } from '../platform/files.ts'
 import { runScript } from '../platform/script.ts'
 import { type BuildInputs, parseBuildInputs } from '../verbs/build/inputs.ts'
 import type { BuildPorts } from '../verbs/build/ports.ts'
-import { build, buildTarget } from '../verbs/build/run.ts'
-import { buildSummary } from '../verbs/build/summary.ts'
+import { build, type BuildResult, buildTarget } from '../verbs/build/run.ts'
+import { buildFailureSummary, buildSummary } from '../verbs/build/summary.ts'
 import { reportFailure } from './failure.ts'
 import { buildOutputs, setOutputs } from './outputs.ts'
 import { connect, type Connection } from './registry.ts'
@@ -37,7 +37,7 @@ export async function main(): Promise<void> {
         setOutputs(buildOutputs(result))
         if (result.sealed !== undefined) {
           const reference = formatReference(digestReference(target.repository, result.sealed.manifest.digest))
-          githubLog.info(`${result.outcome}: ${reference}`)
+          githubLog.info(`${result.outcome}: ${reference}${originOf(result)}`)
           await declareArtifact(process.env, reference, githubLog)
         }
         await writeSummary(process.env, buildSummary(result), githubLog)
@@ -47,7 +47,14 @@ export async function main(): Promise<void> {
     }
   } catch (error) {
     reportFailure(error)
+    await writeSummary(process.env, buildFailureSummary(error), githubLog)
   }
+}
+
+/** Where a digest that this step did not build comes from. */
+function originOf({ outcome, sealed }: BuildResult): string {
+  const url = sealed?.record.workflowRun?.url
+  return outcome === 'built' || url === undefined ? '' : ` (built by ${url})`
 }
 
 /**
@@ -58,16 +65,14 @@ async function parse(context: Context): Promise<BuildInputs> {
   const raw = readInputs(process.env)
   const password = raw.get('password')
   if (password !== undefined) githubLog.mask(password)
+  const commit = knownCommit(context)
   try {
-    return parseBuildInputs(raw)
+    return parseBuildInputs(raw, { commit })
   } catch (error) {
     const { sourceFaults } = await import('../engines/source-folder.ts')
     const path = raw.get('prepare') ? '' : (raw.get('path') ?? '')
     if (path === '') throw error
-    return parseBuildInputs(
-      raw,
-      sourceFaults(path, context.workspace, () => []),
-    )
+    return parseBuildInputs(raw, { commit, faults: sourceFaults(path, context.workspace, () => []) })
   }
 }
 

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { mkdtemp } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { createWorkflowArtifacts } from '../github/artifacts.ts'
 import { type Context, eventCommit, readContext } from '../github/context.ts'
@@ -77,21 +78,22 @@ function ports(
     log: githubLog,
     deployments: createRegistryDeploymentLog(registry, records, githubLog),
     artifacts: createWorkflowArtifacts(process.env, temporary, githubLog),
-    guarded: async (script, variables) =>
-      await withTemporaryFolder(temporary, async (folder) => {
-        const environment = { ...childEnvironment(process.env), ...variables }
-        const guard = await createGuard(folder, inputs.guard, guardProgram, environment)
-        const options = {
-          exec,
-          folder,
-          name: 'deploy',
-          cwd: context.workspace,
-          environment: guard.environment,
-          onOutput: (chunk: string) => githubLog.raw(chunk),
-        }
-        const { exitCode, stdout } = await runScript(script, options)
-        return { exitCode, stdout, violations: await guard.violations() }
-      }),
+    guarded: async (script, variables) => {
+      // Left for the runner to remove at the end of the job, see createGuard.
+      const folder = await mkdtemp(join(context.temporary, 'build-once-guard-'))
+      const environment = { ...childEnvironment(process.env), ...variables }
+      const guard = await createGuard(folder, inputs.guard, guardProgram, environment)
+      const { exitCode, stdout, isTruncated } = await runScript(script, {
+        exec,
+        folder,
+        name: 'deploy',
+        cwd: context.workspace,
+        environment: guard.environment,
+        onOutput: (chunk) => githubLog.raw(chunk),
+        waitsForAll: true,
+      })
+      return { exitCode, stdout, isTruncated, violations: await guard.violations() }
+    },
     unpack: async (repository, manifest, directory) =>
       await unpackFiles({
         registry,

@@ -13,6 +13,8 @@ export interface ExecOptions {
   /** Bytes of standard output and of standard error kept for the result; the rest is only passed to onOutput. */
   readonly maxCapture?: number
   readonly timeoutMs?: number
+  /** Waits, for a short while, for what the program leaves running, also where that has redirected its output. */
+  readonly waitsForAll?: boolean
 }
 
 /** How a program ended. A program killed by a signal has the exit code a shell would give it: 128 + signal. */
@@ -20,6 +22,8 @@ export interface ExecResult {
   readonly exitCode: number
   readonly stdout: string
   readonly stderr: string
+  /** True when standard output was longer than what was kept, which is its end. */
+  readonly isTruncated: boolean
   readonly timedOut: boolean
 }
 
@@ -41,6 +45,7 @@ class Capture {
   readonly #decoder = new TextDecoder()
   readonly #limit: number
   #text = ''
+  isTruncated = false
 
   constructor(limit: number) {
     this.#limit = limit
@@ -50,7 +55,9 @@ class Capture {
   take(chunk: Buffer): string {
     const text = this.#decoder.decode(chunk, { stream: true })
     // Keep the end rather than the beginning: tools print their result last.
-    this.#text = (this.#text + text).slice(-this.#limit)
+    const all = this.#text + text
+    this.isTruncated ||= all.length > this.#limit
+    this.#text = all.slice(-this.#limit)
     return text
   }
 
@@ -64,7 +71,8 @@ export const exec: Exec = async (program, args, options) =>
     const child = spawn(program, args, {
       cwd: options.cwd,
       env: options.environment,
-      stdio: ['pipe', 'pipe', 'pipe'],
+      // Whatever the program starts inherits the fourth pipe, so it closes when the last of them has ended.
+      stdio: ['pipe', 'pipe', 'pipe', ...(options.waitsForAll === true ? (['pipe'] as const) : [])],
       windowsHide: true,
     })
     const limit = options.maxCapture ?? DEFAULT_CAPTURE
@@ -92,13 +100,18 @@ export const exec: Exec = async (program, args, options) =>
       clearTimeout(timer)
       clearTimeout(grace)
       const exitCode = code ?? 128 + (signal === null ? 0 : constants.signals[signal])
-      resolve({ exitCode, stdout: stdout.text, stderr: stderr.text, timedOut })
+      resolve({
+        exitCode,
+        stdout: stdout.text,
+        stderr: stderr.text,
+        isTruncated: stdout.isTruncated,
+        timedOut,
+      })
     }
     let grace: NodeJS.Timeout | undefined
     child.on('exit', (code, signal) => {
       grace = setTimeout(() => {
-        child.stdout.destroy()
-        child.stderr.destroy()
+        for (const stream of child.stdio) stream?.destroy()
         finish(code, signal)
       }, OUTPUT_GRACE_MS)
     })

@@ -13,6 +13,7 @@ export interface ScriptOptions {
   readonly environment: NodeJS.ProcessEnv
   readonly onOutput?: (chunk: string) => void
   readonly timeoutMs?: number
+  readonly waitsForAll?: boolean
 }
 
 /**
@@ -24,11 +25,12 @@ export async function runScript(text: string, options: ScriptOptions): Promise<E
   const file = join(options.folder, `${options.name}.sh`)
   // A workflow file with Windows line ends is common, and bash would take the CR as part of the last word.
   await writeFile(file, `${text.replaceAll('\r\n', '\n')}\n`, { mode: 0o600 })
-  const { exec, cwd, environment, onOutput, timeoutMs } = options
+  const { exec, cwd, environment, onOutput, timeoutMs, waitsForAll } = options
   return await exec('bash', ['--noprofile', '--norc', '-eo', 'pipefail', file], {
     cwd,
     environment,
     ...(onOutput === undefined ? {} : { onOutput }),
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    ...(waitsForAll === undefined ? {} : { waitsForAll }),
   })
 }

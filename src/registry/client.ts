@@ -3,6 +3,7 @@ import type { Descriptor, Manifest, ManifestMediaType } from '../domain/manifest
 import type { BlobSource, BlobTransfer, Registry } from '../domain/registry.ts'
 import type { Repository } from '../domain/reference.ts'
 import { hasBlob, readBlob } from './blobs.ts'
+import { Deadline } from './deadline.ts'
 import { fetchManifest, storeManifest } from './manifests.ts'
 import type { Sessions } from './sessions.ts'
 import { listTags } from './tags.ts'
@@ -29,8 +30,10 @@ export class RegistryClient implements Registry {
     bytes: Uint8Array,
     mediaType: ManifestMediaType,
     tag?: string,
+    withinMs?: number,
   ): Promise<Digest> {
-    return await storeManifest(this.#sessions.of(repository), repository, bytes, mediaType, tag)
+    const deadline = withinMs === undefined ? undefined : new Deadline(withinMs)
+    return await storeManifest(this.#sessions.of(repository), repository, { bytes, mediaType, tag, deadline })
   }
 
   async listTags(repository: Repository): Promise<readonly string[]> {

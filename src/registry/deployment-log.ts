@@ -7,6 +7,7 @@ import {
   encodeRecord,
   RECORD_TYPES,
 } from '../domain/record.ts'
+import { formatRepository } from '../domain/reference.ts'
 import type { RecordStore, Registry } from '../domain/registry.ts'
 import type { Log } from '../platform/log.ts'
 
@@ -58,7 +59,10 @@ export function createRegistryDeploymentLog(
             ? undefined
             : decodeDeploymentRecord(stored.bytes, `Deployment record ${tag}`)
         })
-        if (record !== undefined) yield record
+        // A tag can be copied here from another repository, and a key is shorter than the name it stands for.
+        const isOurs =
+          record?.environment === environment && record.repository === formatRepository(repository)
+        if (isOurs) yield record
       }
     },
   }

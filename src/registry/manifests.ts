@@ -9,11 +9,13 @@ import {
   parseManifest,
 } from '../domain/manifest.ts'
 import { formatRepository, type Repository } from '../domain/reference.ts'
-import { type Answer, describeAnswer, isHtml, unexpected } from './answers.ts'
+import { type Answer, describeAnswer, isHtml, networkFailure, unexpected } from './answers.ts'
 import type { Grant } from './auth.ts'
+import type { Deadline } from './deadline.ts'
 import { apiPath } from './endpoint.ts'
+import { NetworkError } from './network-error.ts'
 import { pullScope, pushScope } from './scopes.ts'
-import type { Session } from './session.ts'
+import type { Call, Session } from './session.ts'
 
 const ACCEPT = MANIFEST_MEDIA_TYPES.join(', ')
 
@@ -60,6 +62,14 @@ function assertHeaderDigest(answer: Answer, bytes: Uint8Array, what: string): vo
   }
 }
 
+/** A manifest to store; with a deadline there is one attempt, which must be over by then. */
+export interface ManifestWrite {
+  readonly bytes: Uint8Array
+  readonly mediaType: ManifestMediaType
+  readonly tag: string | undefined
+  readonly deadline: Deadline | undefined
+}
+
 /**
  * Stores exact bytes under a tag or under their digest. Registries refuse an existing immutable tag with five
  * different statuses and even when the bytes are the same, so after any refusal what is there decides.
@@ -67,21 +77,22 @@ function assertHeaderDigest(answer: Answer, bytes: Uint8Array, what: string): vo
 export async function storeManifest(
   session: Session,
   repository: Repository,
-  bytes: Uint8Array,
-  mediaType: ManifestMediaType,
-  tag: string | undefined,
+  { bytes, mediaType, tag, deadline }: ManifestWrite,
 ): Promise<Digest> {
   const digest = digestOf(bytes)
   if (bytes.byteLength > MAX_MANIFEST_BYTES) throw tooLarge(repository, bytes)
   const grant: Grant = { repository, scopes: [pushScope(apiPath(repository))] }
-  const answer = await session.call({
+  const call = {
     method: 'PUT',
     url: session.urlOf(repository, `manifests/${tag ?? digest}`),
     grant,
     headers: { 'content-type': mediaType },
     body: bytes,
     limit: MAX_MANIFEST_BYTES,
-  })
+    isPassing: missesBlob,
+    ...(deadline === undefined ? {} : { deadline, isSentOnce: true }),
+  } as const
+  const answer = await send(session, call)
   if ([200, 201, 202].includes(answer.status) && !isHtml(answer)) {
     assertHeaderDigest(answer, bytes, `${formatRepository(repository)} after writing`)
     return digest
@@ -91,6 +102,26 @@ export async function storeManifest(
   const there = await readAfterRefusal(session, repository, tag ?? digest, refusal)
   if (there?.digest === digest) return digest
   throw there === undefined ? refusal : occupied(answer, repository, tag ?? '', there.digest, digest, refusal)
+}
+
+/**
+ * A refusal because of a blob, which was there when the caller made sure of it. Registries that keep files
+ * (distribution 2.8) take a blob for missing or invalid while another client writes the same one.
+ */
+function missesBlob({ status, faults }: Answer): boolean {
+  return (
+    (status === 400 || status === 404) &&
+    faults.some(({ code }) => code === 'MANIFEST_BLOB_UNKNOWN' || code === 'BLOB_UNKNOWN')
+  )
+}
+
+/** A single attempt fails with the bare network error, which is made one of the registry here. */
+async function send(session: Session, call: Call): Promise<Answer> {
+  try {
+    return await session.call(call)
+  } catch (error) {
+    throw error instanceof NetworkError ? networkFailure(call.method, call.url, error, 1) : error
+  }
 }
 
 async function readAfterRefusal(

@@ -19,6 +19,8 @@ const CONCURRENCY = 8
 /** Reads until our own entry shows up in the API; caches in front of registries lag behind. */
 const PROOF_READS = 4
 const PROOF_PAUSE_MS = 150
+/** The same for a record that a list names: registries that keep files list a tag before it can be read. */
+const LISTED_READS = 4
 
 /** A place that may hold a record: a digest an index names, or a write-once tag. */
 interface Candidate {
@@ -172,7 +174,7 @@ export class Records implements RecordStore {
     type: RecordType,
     { name, isDeclared }: Candidate,
   ): Promise<StoredRecord | undefined> {
-    const manifest = await this.#read(repository, name)
+    const manifest = await this.#readListed(repository, name, isDeclared ? LISTED_READS : 1)
     if (manifest === undefined) {
       if (!isDeclared) return undefined
       const what = typeof name === 'string' ? `@${name}` : `:${name.tag}`
@@ -182,6 +184,18 @@ export class Records implements RecordStore {
       )
     }
     return isRecordOf(manifest, type, subject) ? await this.#open(repository, manifest, type) : undefined
+  }
+
+  async #readListed(
+    repository: Repository,
+    name: Candidate['name'],
+    reads: number,
+  ): Promise<Manifest | undefined> {
+    for (let read = 1; ; read += 1) {
+      const manifest = await this.#read(repository, name)
+      if (manifest !== undefined || read >= reads) return manifest
+      await this.#options.clock.sleep(PROOF_PAUSE_MS * read)
+    }
   }
 
   async #read(repository: Repository, name: Candidate['name']): Promise<Manifest | undefined> {

@@ -34,6 +34,8 @@ export interface Repeatable {
   readonly policy: RetryPolicy
   readonly clock: Clock
   readonly deadline: Deadline
+  /** Answers to repeat after, beside those with a transient status. */
+  readonly isPassing?: (answer: Answer) => boolean
 }
 
 type Outcome = { readonly answer: Answer } | { readonly error: NetworkError }
@@ -48,11 +50,15 @@ export async function withRetries(
 ): Promise<Answer> {
   for (let tries = 1; ; tries += 1) {
     const outcome = await outcomeOf(attempt(tries))
-    if ('answer' in outcome && !isTransientStatus(outcome.answer.status)) return outcome.answer
+    if ('answer' in outcome && !isTransient(operation, outcome.answer)) return outcome.answer
     const pause = pauseBefore(operation, tries, outcome)
     if (pause === undefined) throw exhausted(operation, tries, outcome)
     await operation.clock.sleep(pause)
   }
+}
+
+function isTransient({ isPassing }: Repeatable, answer: Answer): boolean {
+  return isTransientStatus(answer.status) || isPassing?.(answer) === true
 }
 
 async function outcomeOf(attempt: Promise<Answer>): Promise<Outcome> {

@@ -46,6 +46,10 @@ export interface Call {
   readonly follows?: boolean
   /** Leaves the body of a success unread in `chunks`. */
   readonly streams?: boolean
+  /** Answers that the same request may not meet a moment later, beside those whose status says so. */
+  readonly isPassing?: (answer: Answer) => boolean
+  /** Sent on a connection of its own: a kept one that turns out closed would mean to send it twice. */
+  readonly isSentOnce?: boolean
   /** One attempt only; what fails in transit is thrown as it is, for a caller that repeats more than this request. */
   readonly deadline?: Deadline
 }
@@ -121,17 +125,18 @@ export class Session {
     request: Pick<Outgoing, 'method' | 'url'>,
     work: (deadline: Deadline, tries: number) => Promise<Answer>,
   ): Promise<Answer> {
-    return await this.#repeat(request, work, this.#options.timeouts.transferMs)
+    return await this.#repeat(request, work, { milliseconds: this.#options.timeouts.transferMs })
   }
 
   async #repeat(
     { method, url }: Pick<Outgoing, 'method' | 'url'>,
     work: (deadline: Deadline, tries: number) => Promise<Answer>,
-    milliseconds = this.#options.timeouts.totalMs,
+    given: { readonly milliseconds?: number; readonly isPassing?: Call['isPassing'] } = {},
   ): Promise<Answer> {
-    const deadline = new Deadline(milliseconds)
-    const { retry: policy, clock } = this.#options
-    const operation: Repeatable = { method, url, policy, clock, deadline }
+    const { retry: policy, clock, timeouts } = this.#options
+    const deadline = new Deadline(given.milliseconds ?? timeouts.totalMs)
+    const isPassing = given.isPassing ?? (() => false)
+    const operation: Repeatable = { method, url, policy, clock, deadline, isPassing }
     return await withRetries(operation, async (tries) => await work(deadline, tries))
   }
 
@@ -154,11 +159,12 @@ export class Session {
   async #attempts(call: Call, authorization: string | undefined): Promise<Answer> {
     if (call.deadline !== undefined) return await this.#attempt(call, authorization, call.deadline)
     const { totalMs, transferMs } = this.#options.timeouts
-    const isTransfer = call.streams === true
+    const milliseconds = call.streams === true ? transferMs : totalMs
+    const { isPassing } = call
     return await this.#repeat(
       call,
       async (deadline) => await this.#attempt(call, authorization, deadline),
-      isTransfer ? transferMs : totalMs,
+      isPassing === undefined ? { milliseconds } : { milliseconds, isPassing },
     )
   }
 
@@ -205,8 +211,9 @@ function outgoingOf(call: Call, authorization: string | undefined): Outgoing {
     ...call.headers,
     ...(authorization === undefined ? {} : { authorization }),
   }
-  const { method, url, body } = call
-  return body === undefined ? { method, url, headers } : { method, url, headers, body }
+  const { method, url, body, isSentOnce = false } = call
+  const head = { method, url, headers, isSentOnce }
+  return body === undefined ? head : { ...head, body }
 }
 
 function wantsAuthorization(answer: Answer): boolean {

@@ -24,6 +24,8 @@ export interface Outgoing {
   readonly url: URL
   readonly headers: Readonly<Record<string, string>>
   readonly body?: Uint8Array | StreamBody
+  /** Sent on a connection of its own, so that it never has to be sent again because a kept one was closed. */
+  readonly isSentOnce?: boolean
 }
 
 /** The head of one answer; the body follows in `chunks`, which must be read or discarded. */
@@ -73,6 +75,7 @@ export function createTransport(options: TransportOptions): Transport {
     await new Exchange(outgoing, deadline, options.idleMs, agentFor(outgoing.url, reuse)).run()
   return {
     async send(outgoing, deadline) {
+      if (outgoing.isSentOnce === true) return await once(outgoing, deadline, 'fresh')
       try {
         return await once(outgoing, deadline, 'kept-alive')
       } catch (error) {

@@ -1,6 +1,6 @@
 import { access, chmod, constants, mkdir, readFile, stat, writeFile } from 'node:fs/promises'
-import { delimiter, join } from 'node:path'
-import { messageOf, TargetError } from '../domain/error.ts'
+import { basename, delimiter, join } from 'node:path'
+import { messageOf, PolicyError } from '../domain/error.ts'
 import { type GuardLevel, guardedPrograms } from '../domain/rebuild.ts'
 
 /** What stands between a deploy script and the builders on PATH. */
@@ -20,6 +20,7 @@ export interface GuardProgram {
 /**
  * Puts a shim in front of every builder on PATH. Builders that are not installed are left to bash's
  * command_not_found_handle, so that a script that asks `command -v podman` still gets a true answer.
+ * @param folder where the shims stay: what a script leaves running is refused too, so nobody may remove them.
  */
 export async function createGuard(
   folder: string,
@@ -37,17 +38,22 @@ export async function createGuard(
   // The first line of a script cannot name a program whose path holds white space.
   const bash = /^\S{1,100}$/.test(found) ? found : '/bin/bash'
   const absent: string[] = []
+  const written = new Map<string, string>()
   for (const name of guardedPrograms(level)) {
     if ((await findOnPath(name, path)) === undefined) absent.push(name)
-    else await writeShim(join(shims, name), shim(bash, `${start} ${quote(name)}`))
+    else written.set(join(shims, name), shim(bash, `${start} ${quote(name)}`))
   }
+  for (const [file, text] of written) await writeShim(file, text)
   return {
     environment: {
       ...environment,
       PATH: path === '' ? shims : `${shims}${delimiter}${path}`,
       'BASH_FUNC_command_not_found_handle%%': notFoundHandler(start, absent),
     },
-    violations: async () => await readViolations(log),
+    violations: async () => {
+      await checkShims(written)
+      return await readViolations(log)
+    },
   }
 }
 
@@ -88,16 +94,27 @@ async function findOnPath(name: string, path: string): Promise<string | undefine
   return undefined
 }
 
+/** Shims that are gone or were changed refused nothing from then on, so nobody knows what the script did. */
+async function checkShims(written: ReadonlyMap<string, string>): Promise<void> {
+  for (const [file, text] of written) {
+    const now = await readFile(file, 'utf8').catch(() => undefined)
+    if (now !== text) throw tampered(`${basename(file)} is no longer guarded`)
+  }
+}
+
+function tampered(how: string, cause?: unknown): PolicyError {
+  return new PolicyError('REBUILD_REQUESTED', `The script removed the guard while it ran: ${how}`, {
+    hint: 'The guard stands in front of builders on PATH. Leave its folder as it is; deploy never builds.',
+    cause,
+  })
+}
+
 /** A log that is gone means that the script tampered with the guard, so nobody knows what it did. */
 async function readViolations(log: string): Promise<readonly string[]> {
   try {
     const text = await readFile(log, 'utf8')
     return [...new Set(text.split('\n').filter((line) => line !== ''))].slice(0, 50)
   } catch (cause) {
-    throw new TargetError(
-      'RUN_FAILED',
-      `The guard’s log was removed while the script ran: ${messageOf(cause)}`,
-      { cause },
-    )
+    throw tampered(messageOf(cause), cause)
   }
 }

@@ -76,7 +76,7 @@ const UNITS = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
 /** A duration, `0`, `30s`, `10m`, `1h` or `7d`, in milliseconds. */
 export function parseDuration(text: string): number {
   if (text === '0') return 0
-  const groups = /^(?<count>[1-9]\d{0,5})(?<unit>[smhd])$/.exec(text)?.groups
+  const groups = /^(?<count>0|[1-9]\d{0,5})(?<unit>[smhd])$/.exec(text)?.groups
   if (groups === undefined) {
     throw new FieldFault(
       `must be a duration such as 0, 30s, 10m, 1h or 7d, got ${JSON.stringify(text.slice(0, 80))}`,

@@ -184,9 +184,9 @@ describe('parseBuildInputs refuses', () => {
       faults: [`is not a tag of ${IMAGE}`],
     },
     {
-      description: 'a commit as a tag',
-      given: { tags: commit },
-      faults: ['a full commit id is a SHA tag; only the seal writes those'],
+      description: 'the id of another commit as a tag',
+      given: { commit, tags: 'e'.repeat(40) },
+      faults: ['a full commit id is a SHA tag; only the seal of that commit writes it'],
     },
     {
       description: 'a tag reserved for referrers',
@@ -268,7 +268,7 @@ describe('parseBuildInputs refuses', () => {
     {
       description: 'a relative workdir',
       given: { engine: 'layers', path: 'x', workdir: 'app' },
-      faults: ['workdir: must be an absolute path, got "app"'],
+      faults: ['workdir: must be an absolute path without "." and "..", got "app"'],
     },
     {
       description: 'a base without a tag',
@@ -322,12 +322,13 @@ describe('parseBuildInputs refuses', () => {
   test('with the faults of the sources beside them', async () => {
     const raw = new Map([['image', 'x']])
     const error = await expectCode(
-      () => parseBuildInputs(raw, ['path: dist does not exist']),
+      () => parseBuildInputs(raw, { faults: ['path: dist does not exist'] }),
       'INPUT_INVALID',
     )
     expect(error.message).toContain('image: ')
     expect(error.message).toContain('path: dist does not exist')
-    const alone = () => parseBuildInputs(new Map([['image', IMAGE]]), ['path: dist does not exist'])
+    const alone = () =>
+      parseBuildInputs(new Map([['image', IMAGE]]), { faults: ['path: dist does not exist'] })
     expect((await expectCode(alone, 'INPUT_INVALID')).message).toBe('path: dist does not exist')
   })
 })

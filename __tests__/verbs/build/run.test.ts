@@ -258,7 +258,7 @@ describe('a race', () => {
     }
     const { job, work: working } = start(options, {}, world)
     expect(await working).toMatchObject({ outcome: 'adopted-winner', sealed: { manifest: amd64 } })
-    expect(job.log.lines.join('\n')).toContain('published the same digest')
+    expect(job.log.lines.join('\n')).toContain('recorded the same digest')
   })
 
   test('that is lost with a digest another step handed over', async () => {

@@ -104,7 +104,7 @@ function start(world: World, options: Options = {}): Deployment {
       events.push(`run ${script}`)
       variables.push(added)
       await world.clock.sleep(1000)
-      return { exitCode: 0, stdout: '', violations: [], ...scripts[script] }
+      return { exitCode: 0, stdout: '', isTruncated: false, violations: [], ...scripts[script] }
     },
     unpack: async (_, manifest, directory) => {
       events.push(`unpack ${manifest.digest} ${directory}`)
@@ -587,7 +587,12 @@ describe('what runs', () => {
       stdout: `${amd64.digest}\npending`,
       got: 'a line without a digest: "pending"',
     },
-    { description: 'a digest with a digit more', stdout: `${amd64.digest}0`, got: 'a line without a digest' },
+    { description: 'a digest with a digit more', stdout: `${amd64.digest}0`, got: `${amd64.digest}0` },
+    {
+      description: 'a foreign digest of another algorithm beside ours',
+      stdout: `${amd64.digest} sha512:${'0'.repeat(128)}`,
+      got: 'sha512:0000',
+    },
     {
       description: 'a digest in upper case',
       stdout: amd64.digest.toUpperCase(),

@@ -1,7 +1,9 @@
 import { z } from 'zod'
+import { annotationFaults } from '../../domain/annotations.ts'
 import { commitFault, isCommit, parseCommit } from '../../domain/commit.ts'
 import { parseDigest } from '../../domain/digest.ts'
 import { InputError } from '../../domain/error.ts'
+import { platformFaults } from '../../domain/platform.ts'
 import {
   formatRepository,
   parseReference,
@@ -139,8 +141,11 @@ function parseSettle(text: string): number {
 }
 
 function parseWorkdir(text: string): string {
-  if (!text.startsWith('/'))
-    throw new FieldFault(`must be an absolute path, got ${JSON.stringify(text.slice(0, 80))}`)
+  const isPlain = text.startsWith('/') && !text.split('/').some((part) => /^\.\.?$/.test(part))
+  if (!isPlain)
+    throw new FieldFault(
+      `must be an absolute path without "." and "..", got ${JSON.stringify(text.slice(0, 80))}`,
+    )
   return text
 }
 
@@ -148,6 +153,24 @@ function isGiven(raw: ReadonlyMap<string, string>, name: string): boolean {
   const value = raw.get(name) ?? ''
   // Boolean inputs have a default, so `false` cannot be told from an input that was not given.
   return value !== '' && !((name === 'no-cache' || name === 'pull') && /^false$/i.test(value))
+}
+
+/** What only the engines that make manifests themselves are particular about; the others' tools judge it. */
+function archiveFaults(engine: EngineName, raw: ReadonlyMap<string, string>): readonly string[] {
+  if (engine !== 'layers' && engine !== 'files') return []
+  const platforms = engine === 'layers' ? listOf(parseList, raw.get('platforms')) : []
+  const annotations = listOf(parseLines, raw.get('annotations'))
+  return [...platformFaults(platforms), ...annotationFaults(annotations, platforms.length > 1)]
+}
+
+/** A list for further checks; what is wrong with its text is a fault of its own already. */
+function listOf(parse: (text: string) => readonly string[], text = ''): readonly string[] {
+  try {
+    return parse(text)
+  } catch (error) {
+    if (error instanceof FieldFault) return []
+    throw error
+  }
 }
 
 /** Inputs of another engine, and inputs the engine cannot do without. */
@@ -161,6 +184,7 @@ function engineFaults(raw: ReadonlyMap<string, string>): readonly string[] {
   const needed = NEEDED[engine]
   if (needed !== undefined && !isGiven(raw, needed))
     faults.push(`${needed}: is required by engine "${engine}"`)
+  faults.push(...archiveFaults(engine, raw))
   if (engine === 'existing' && /^false$/i.test(raw.get('push') ?? ''))
     faults.push('push: engine "existing" has nothing to do without pushing')
   return faults
@@ -183,12 +207,12 @@ function pairFaults(raw: ReadonlyMap<string, string>): readonly string[] {
 }
 
 /** Bare tags of this repository, from bare or full ones; metadata-action writes full ones. */
-function tagFaults(inputs: Pick<BuildInputs, 'tags'>, repository: Repository): readonly string[] {
-  return (inputs.tags ?? []).flatMap((text) => {
+function tagFaults(tags: readonly string[], repository: Repository, commit: string): readonly string[] {
+  return tags.flatMap((text) => {
     const tag = bareTag(text, repository)
     if (tag === undefined)
       return [`tags: ${JSON.stringify(text.slice(0, 200))} is not a tag of ${formatRepository(repository)}`]
-    const fault = tagFault(tag) ?? reservedFault(tag)
+    const fault = tagFault(tag) ?? reservedFault(tag, commit)
     return fault === undefined ? [] : [`tags: ${JSON.stringify(text.slice(0, 200))}: ${fault}`]
   })
 }
@@ -200,25 +224,29 @@ export function bareTag(text: string, repository: Repository): string | undefine
   return text.includes('/') && text.includes(':') ? undefined : text
 }
 
-function reservedFault(tag: string): string | undefined {
+function reservedFault(tag: string, commit: string): string | undefined {
   if (/^sha\d+-[0-9a-f]{64}/.test(tag)) return 'this form of tag is reserved for referrers'
   if (tag.startsWith('build-once-') || tag.startsWith('build-once.'))
     return 'tags that start with "build-once" are reserved'
-  if (isCommit(tag)) return 'a full commit id is a SHA tag; only the seal writes those'
+  if (isCommit(tag) && tag !== commit)
+    return 'a full commit id is a SHA tag; only the seal of that commit writes it'
   return undefined
 }
 
 /**
  * Parses the inputs of the build action.
  * @param raw the texts of the inputs, as given or defaulted.
+ * @param known what is known beside them: the commit of the event, and faults found elsewhere.
  * @throws {InputError} with every fault, each naming its input.
  */
 export function parseBuildInputs(
   raw: ReadonlyMap<string, string>,
-  moreFaults: readonly string[] = [],
+  known: { readonly commit?: string | undefined; readonly faults?: readonly string[] } = {},
 ): BuildInputs {
   const { values, faults } = parseFields(buildInputsSchema, raw)
-  const all = [...faults, ...engineFaults(raw), ...pairFaults(raw), ...lateTagFaults(raw), ...moreFaults]
+  const commit = raw.get('commit') || known.commit || ''
+  const rules = [...engineFaults(raw), ...pairFaults(raw), ...lateTagFaults(raw, commit)]
+  const all = [...faults, ...rules, ...(known.faults ?? [])]
   if (values === undefined || all.length > 0) {
     throw new InputError(all, { hint: 'Nothing was pushed. The inputs are described in the README.' })
   }
@@ -226,10 +254,10 @@ export function parseBuildInputs(
 }
 
 /** Tags are judged also when other inputs are wrong, as long as the repository is known. */
-function lateTagFaults(raw: ReadonlyMap<string, string>): readonly string[] {
-  const tags = readTags(raw.get('tags') ?? '')
+function lateTagFaults(raw: ReadonlyMap<string, string>, commit: string): readonly string[] {
+  const tags = listOf(parseList, raw.get('tags'))
   try {
-    return tagFaults({ tags: [...tags] }, parseRepository(raw.get('image') ?? ''))
+    return tagFaults(tags, parseRepository(raw.get('image') ?? ''), commit)
   } catch {
     // The image itself is a fault already; judge what can be judged without it.
     return tags.flatMap((tag) =>
@@ -239,14 +267,5 @@ function lateTagFaults(raw: ReadonlyMap<string, string>): readonly string[] {
           ? [`tags: ${JSON.stringify(tag.slice(0, 200))}: ${tagFault(tag)}`]
           : [],
     )
-  }
-}
-
-function readTags(text: string): readonly string[] {
-  try {
-    return parseList(text)
-  } catch {
-    // The list itself is a fault already.
-    return []
   }
 }

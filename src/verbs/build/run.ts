@@ -40,11 +40,17 @@ export async function build(
   if (!push) return await buildOnly(inputs, target, ports, started)
   const { outcome, sealed } =
     (await reuse(inputs, target, ports)) ?? (await buildAndSeal(inputs, target, ports))
-  const tags = (inputs.tags ?? []).flatMap((text) => bareTag(text, target.repository) ?? [])
+  const tags = tagsOf(inputs, target)
   await putTags(ports.registry, target.repository, sealed.manifest, tags)
   const recordArtifactId = await ports.artifacts.upload(sealed.record, encodeRecord(sealed.record))
   const milliseconds = ports.clock.now().getTime() - started
   return { outcome, target, sealed, tags, localDigest: undefined, recordArtifactId, milliseconds }
+}
+
+/** The tags beside the SHA tag, each once; metadata-action may name the commit itself, which is set anyway. */
+function tagsOf(inputs: BuildInputs, { repository, commit }: SealTarget): readonly string[] {
+  const tags = (inputs.tags ?? []).flatMap((text) => bareTag(text, repository) ?? [])
+  return [...new Set(tags)].filter((tag) => tag !== commit)
 }
 
 interface Ended {
@@ -106,7 +112,7 @@ async function buildAndSeal(inputs: BuildInputs, target: SealTarget, ports: Buil
   if (ours) return { outcome: 'built', sealed }
   ports.log.notice(
     sealed.manifest.digest === manifest.digest
-      ? `Another build of this commit published the same digest ${manifest.digest}; its record stands.`
+      ? `Another attempt at this commit recorded the same digest ${manifest.digest} before; its record stands.`
       : `Another build of this commit was sealed first. Its digest ${sealed.manifest.digest} is used; the duplicate ${manifest.digest} was discarded.`,
   )
   return { outcome: 'adopted-winner', sealed }

@@ -18,6 +18,9 @@ export type Look =
   | { readonly state: 'unsealed'; readonly manifest: Manifest }
   | { readonly state: 'sealed'; readonly sealed: Sealed }
 
+/** Attempts to write the SHA tag of a registry that is not available for a while. */
+const MAX_WRITES = 5
+
 /** How often a tag may change under a settling reader before it gives up. */
 const MAX_CHANGES = 20
 
@@ -154,25 +157,67 @@ export async function seal(
   // A build that was killed after this point left its record; a second one for the same bytes adds nothing.
   const { record: orphan } = await findRecord(ports, target, manifest)
   if (orphan === undefined) await attachRecord(ports, target, manifest, record)
-  const shown =
-    (await ports.registry.readTag(target.repository, target.commit)) ?? (await write(ports, target, manifest))
+  const shown = await write(ports, target, manifest)
   const settled = await settle(ports, target, shown)
   const standing = await readRecord(ports, target, settled)
   if (standing === undefined) throw unsealedTag(target, settled)
   return { manifest: settled, record: standing, ours: standing.nonce === record.nonce }
 }
 
-/** Puts the SHA tag. A registry that refuses because somebody else sealed first has decided the race. */
+/** A look whose answer took longer than this, and a write that takes longer, could undo a seal that settled meanwhile. */
+function patience({ settle }: SealTarget): number {
+  return Math.max(settle, 3_000)
+}
+
+/**
+ * Puts the SHA tag where there is none, and returns what the tag shows. Every attempt looks right before it and
+ * is over within the settle time: an attempt that is repeated blindly, or comes late, would overwrite the seal
+ * of a build that has finished meanwhile.
+ */
 async function write(ports: SealPorts, target: SealTarget, manifest: Manifest): Promise<Manifest> {
-  try {
-    await ports.registry.putManifest(target.repository, manifest.bytes, manifest.mediaType, target.commit)
-    return manifest
-  } catch (error) {
-    const now =
-      error instanceof RegistryError && isRefusal(error)
+  for (let attempt = 1; ; attempt += 1) {
+    const shown = await lookNow(ports, target)
+    if (shown !== undefined) return shown
+    try {
+      const { repository, commit } = target
+      await ports.registry.putManifest(
+        repository,
+        manifest.bytes,
+        manifest.mediaType,
+        commit,
+        patience(target),
+      )
+      return manifest
+    } catch (error) {
+      if (!(error instanceof RegistryError)) throw error
+      // A registry that refuses because somebody else sealed first has decided the race.
+      const winner = isRefusal(error)
         ? await ports.registry.readTag(target.repository, target.commit)
         : undefined
-    if (now === undefined) throw error
-    return now
+      if (winner !== undefined) return winner
+      if (!mayPass(error) || attempt === MAX_WRITES) throw error
+      ports.log.info(`${error.message}; looking again`)
+      await ports.clock.sleep(1000 * 2 ** (attempt - 1))
+    }
+  }
+}
+
+/** Also a blob that is taken for missing while another build writes the same one, as distribution 2.8 does. */
+function mayPass(error: RegistryError): boolean {
+  const missesBlob = error.ociCodes.some(
+    (code) => code === 'MANIFEST_BLOB_UNKNOWN' || code === 'BLOB_UNKNOWN',
+  )
+  return error.code === 'REGISTRY_UNAVAILABLE' || missesBlob
+}
+
+/** What the tag shows, as an answer young enough to act on. */
+async function lookNow(ports: SealPorts, target: SealTarget): Promise<Manifest | undefined> {
+  for (let look = 1; ; look += 1) {
+    const asked = ports.clock.now().getTime()
+    const shown = await ports.registry.readTag(target.repository, target.commit)
+    const age = ports.clock.now().getTime() - asked
+    if (shown !== undefined || age < patience(target)) return shown
+    if (look === MAX_WRITES)
+      throw unstable(target, 'an answer in time', `none in ${Math.round(age / 1000)} s`)
   }
 }

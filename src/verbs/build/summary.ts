@@ -1,3 +1,4 @@
+import { BuildOnceError, messageOf } from '../../domain/error.ts'
 import { code, escapeMarkdown, humanDuration, link, propertyTable } from '../../domain/markdown.ts'
 import type { BuildRecord } from '../../domain/record.ts'
 import { digestReference, formatReference, formatRepository } from '../../domain/reference.ts'
@@ -6,7 +7,7 @@ import type { BuildResult, Outcome } from './run.ts'
 const HEADINGS: Readonly<Record<Outcome, string>> = {
   built: '📦 Built once',
   reused: '♻️ Reused: this commit was built before',
-  'adopted-winner': '🤝 Another build of this commit was sealed first',
+  'adopted-winner': '🤝 Another build of this commit stands',
   'adopted-tag': '🏷️ Adopted what was under the SHA tag',
   'not-pushed': '🧪 Built, not published',
 }
@@ -45,4 +46,15 @@ function builtBy(record: BuildRecord): string {
   if (record.workflowRun === null) return `${engine} · ${time} UTC`
   const { id, attempt, url } = record.workflowRun
   return `${link(`workflow run ${id}, attempt ${attempt}`, url)} · ${engine} · ${time} UTC`
+}
+
+/** The job summary of a build that failed. */
+export function buildFailureSummary(error: unknown): string {
+  const hint =
+    error instanceof BuildOnceError && error.hint !== undefined ? `\n\n> ${escapeMarkdown(error.hint)}` : ''
+  const lines = messageOf(error)
+    .split('\n')
+    .map((line) => escapeMarkdown(line.trim()))
+  const code = error instanceof BuildOnceError ? `**${error.code}** ` : ''
+  return `### ❌ Not built\n\n${code}${lines.join('<br>')}${hint}\n`
 }

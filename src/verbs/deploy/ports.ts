@@ -13,6 +13,8 @@ import type { Log } from '../../platform/log.ts'
 export interface GuardedResult {
   readonly exitCode: number
   readonly stdout: string
+  /** True when `stdout` is only the end of what was printed. */
+  readonly isTruncated: boolean
   readonly violations: readonly string[]
 }
 

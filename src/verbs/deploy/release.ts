@@ -61,6 +61,7 @@ export async function checkRunning(attempt: Attempt, { agreement, sealed }: Veri
   const mismatch = (got: string): TargetError => runningMismatch(agreement.digest, got)
   if (result.exitCode !== 0)
     throw mismatch(`nothing: the running command failed with exit code ${result.exitCode}`)
+  if (result.isTruncated) throw mismatch('more than can be read: the running command printed over 1 MB')
   const found = result.stdout.split('\n').filter((line) => line.trim() !== '')
   if (found.length === 0) throw mismatch('nothing: the running command printed no digest')
   for (const line of found) {
@@ -79,7 +80,7 @@ function runningMismatch(expected: Digest, got: string): TargetError {
 
 /** What a line names that is not the sealed artifact; `kubectl -o jsonpath` prints the digests of all pods in one line. */
 function foreignIn(line: string, sealed: Manifest): string | undefined {
-  const digests = line.match(/sha256:[0-9a-f]{64}(?![0-9a-f])/g) ?? []
+  const digests = line.match(/\bsha\d+:[0-9a-f]+/g) ?? []
   if (digests.length === 0) return `a line without a digest: ${JSON.stringify(line.slice(0, 200))}`
   return digests.find((digest) => !identify(digest as Digest, sealed).same)
 }

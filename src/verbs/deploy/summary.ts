@@ -41,14 +41,20 @@ export function deploySummary(result: DeployResult): string {
 /** The job summary of a refusal or failure. */
 export function failureSummary({ target, error, state, seen }: DeployFailure): string {
   const heading = state === 'refused' ? '⛔ Refused to deploy' : '❌ Deployment failed'
-  const reason = error instanceof BuildOnceError ? `**${error.code}** ` : ''
+  // A disagreement names its codes in the message, one a finding; the table behind it stands below as a real one.
   const [first = ''] = messageOf(error).split('\n\n', 1)
+  const isNamed = !(error instanceof BuildOnceError) || first.includes(`${error.code}: `)
+  const lines = (isNamed ? first : `${error.code}: ${first}`).split('\n').map(findingLine)
   const hint =
     error instanceof BuildOnceError && error.hint !== undefined ? `\n\n> ${escapeMarkdown(error.hint)}` : ''
   const evidence = seen.agreement === undefined ? '' : `\n\n${evidenceTable(seen.agreement.evidence)}`
-  const message = first
-    .split('\n')
-    .map((line) => escapeMarkdown(line))
-    .join('<br>')
-  return `### ${heading} to ${escapeMarkdown(target.environment)}\n\n${reason}${message}${hint}${evidence}\n`
+  return `### ${heading} to ${escapeMarkdown(target.environment)}\n\n${lines.join('<br>')}${hint}${evidence}\n`
+}
+
+/** A line of the message; the code at the start of a finding stands out. */
+function findingLine(line: string): string {
+  const code = /^[A-Z][A-Z_]+(?=: )/.exec(line)?.[0]
+  return code === undefined
+    ? escapeMarkdown(line)
+    : `**${code}** ${escapeMarkdown(line.slice(code.length + 2))}`
 }
