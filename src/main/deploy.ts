@@ -49,7 +49,7 @@ export async function main(home: string): Promise<void> {
         )
         setOutputs(deployOutputs(result))
         githubLog.info(
-          `${result.dryRun ? 'Would deploy' : 'Deployed'} ${result.reference} to ${target.environment}`,
+          `${result.planned === undefined ? 'Deployed' : 'Would deploy'} ${result.reference} to ${target.environment}`,
         )
         await writeSummary(process.env, deploySummary(result), githubLog)
       })

@@ -156,7 +156,7 @@ describe('a deployment of the sealed digest', () => {
       reference: `${IMAGE}@${amd64.digest}`,
       previousDigest: undefined,
       configDigest: digestWith('2'),
-      dryRun: false,
+      planned: undefined,
       milliseconds: 2000,
     })
     expect(deployment.deployments.entries).toMatchObject([
@@ -623,7 +623,12 @@ describe('a dry run', () => {
     const deployment = start(await sealed(amd64), { given })
     const result = await deployment.work
     expect(result).toMatchObject({
-      dryRun: true,
+      planned: [
+        'verify the files of the artifact and unpack them into z',
+        'run, with the standard guard: x',
+        'check what runs: y',
+        'record the deployment to staging',
+      ],
       deploymentId: undefined,
       digest: amd64.digest,
       configDigest: digestWith('1'),

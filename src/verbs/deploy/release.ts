@@ -3,8 +3,27 @@ import { listed, PolicyError, TargetError } from '../../domain/error.ts'
 import { identify, type Manifest } from '../../domain/manifest.ts'
 import { digestReference, formatReference, formatRepository } from '../../domain/reference.ts'
 import type { Attempt } from './attempt.ts'
+import type { DeployInputs } from './inputs.ts'
 import type { DeployTarget, GuardedResult } from './ports.ts'
 import type { Verified } from './witnesses.ts'
+
+/** What steps 4 to 6 would do, in words; for a dry run. */
+export function plannedSteps(inputs: DeployInputs): readonly string[] {
+  const { unpack, run, running } = inputs
+  return [
+    ...(unpack === undefined ? [] : [`verify the files of the artifact and unpack them into ${unpack}`]),
+    ...(run === undefined ? [] : [`run, with the ${inputs.guard} guard: ${shortened(run)}`]),
+    ...(running === undefined ? [] : [`check what runs: ${shortened(running)}`]),
+    `record the deployment to ${inputs.environment}`,
+  ]
+}
+
+function shortened(script: string): string {
+  const lines = script.split('\n').filter((line) => line.trim() !== '')
+  return lines.length > 3
+    ? [...lines.slice(0, 3), `… (${lines.length} lines)`].join(' ⏎ ')
+    : lines.join(' ⏎ ')
+}
 
 /** Step 4: unpack, then run. */
 export async function release(attempt: Attempt, { agreement, sealed }: Verified): Promise<void> {

@@ -6,7 +6,7 @@ import type { Attempt } from './attempt.ts'
 import type { DeployInputs } from './inputs.ts'
 import type { DeployPorts, DeployTarget } from './ports.ts'
 import { recordFailure, recordSuccess } from './record.ts'
-import { checkRunning, release } from './release.ts'
+import { checkRunning, plannedSteps, release } from './release.ts'
 import { RefusedEvidence, verify, type Verified } from './witnesses.ts'
 
 /** What a deployment ends with. */
@@ -20,7 +20,8 @@ export interface DeployResult {
   /** Absent for a dry run, which records nothing. */
   readonly deploymentId: string | undefined
   readonly verified: Verified
-  readonly dryRun: boolean
+  /** What a dry run left undone; undefined for a real deployment. */
+  readonly planned: readonly string[] | undefined
   readonly milliseconds: number
 }
 
@@ -43,7 +44,14 @@ export async function deploy(
   const attempt: Attempt = { inputs, target, ports, startedAt: ports.clock.now(), seen }
   try {
     const verified = await admit(attempt)
-    if (inputs['dry-run']) return resultOf(attempt, verified, undefined)
+    if (inputs['dry-run']) {
+      ports.log.info(
+        `Dry run; a deployment would:\n${plannedSteps(inputs)
+          .map((step) => `  - ${step}`)
+          .join('\n')}`,
+      )
+      return resultOf(attempt, verified, undefined)
+    }
     await release(attempt, verified)
     await checkRunning(attempt, verified)
     return resultOf(attempt, verified, await recordSuccess(attempt, verified.sealed))
@@ -117,7 +125,7 @@ function resultOf(attempt: Attempt, verified: Verified, deploymentId: string | u
     configDigest,
     deploymentId,
     verified,
-    dryRun: inputs['dry-run'],
+    planned: inputs['dry-run'] ? plannedSteps(inputs) : undefined,
     milliseconds: ports.clock.now().getTime() - attempt.startedAt.getTime(),
   }
 }

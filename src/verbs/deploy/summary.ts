@@ -15,7 +15,7 @@ function evidenceTable(evidence: readonly Evidence[]): string {
 /** The job summary of a deployment that succeeded, or of a dry run. */
 export function deploySummary(result: DeployResult): string {
   const { target, verified, previousDigest, configDigest } = result
-  const heading = result.dryRun ? '🔎 Dry run: would deploy' : '🚀 Deployed'
+  const heading = result.planned === undefined ? '🚀 Deployed' : '🔎 Dry run: would deploy'
   const change =
     previousDigest === result.digest
       ? 'the same digest was deployed before'
@@ -35,7 +35,8 @@ export function deploySummary(result: DeployResult): string {
     ['Release', code(result.releaseId)],
     ['Time', humanDuration(result.milliseconds)],
   ]
-  return `### ${heading} to ${escapeMarkdown(target.environment)}\n\n${propertyTable(rows)}\n\n${evidenceTable(verified.agreement.evidence)}\n`
+  const plan = (result.planned ?? []).map((step) => `\n- would ${escapeMarkdown(step)}`).join('')
+  return `### ${heading} to ${escapeMarkdown(target.environment)}\n\n${propertyTable(rows)}\n${plan}\n\n${evidenceTable(verified.agreement.evidence)}\n`
 }
 
 /** The job summary of a refusal or failure. */
