@@ -172,7 +172,7 @@ var external_node_path_ = __webpack_require__(76760);
 // EXTERNAL MODULE: ./lib/domain/digest.js
 var domain_digest = __webpack_require__(2002);
 // EXTERNAL MODULE: ./lib/domain/error.js
-var error = __webpack_require__(59342);
+var domain_error = __webpack_require__(59342);
 // EXTERNAL MODULE: ./lib/domain/reference.js
 var domain_reference = __webpack_require__(68225);
 // EXTERNAL MODULE: ./lib/engines/context.js
@@ -194,30 +194,49 @@ function pushedDigest(output) {
     return (0,domain_digest/* isDigest */.Bc)(digest) ? digest : undefined;
 }
 /**
- * Pushes an image of the local daemon under the staging tag and returns its manifest digest.
+ * Pushes an image of the local daemon under a staging tag and returns its manifest digest.
  *
  * The tag is shared: on a daemon with several runners another build may give it to its own image between our
  * tag and our push. What was pushed is therefore compared with the image that was built, by content. (Reading
  * the tag back, as `docker buildx build --push` does with this driver, could not tell the two apart.)
+ * Whoever meets another build there goes on under a tag of its own, which stays behind.
  * @throws {EngineError} ENGINE_FAILED.
  */
 async function pushImage(imageId, request, tools) {
-    const { repository, environment, workspace } = request;
-    const reference = `${(0,domain_reference/* formatRepository */.Sh)(repository)}:${await request.stagingTag('shared')}`;
-    const options = { cwd: workspace, environment };
+    let failure = new domain_error/* EngineError */.NJ('ENGINE_FAILED', `${imageId} was not pushed.`);
     for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
-        await (0,tool/* runTool */.q)(tools, 'docker', ['tag', imageId, reference], options);
-        const { stdout } = await (0,tool/* runTool */.q)(tools, 'docker', ['push', reference], options);
-        const digest = pushedDigest(stdout);
-        if (digest === undefined)
-            throw new error/* EngineError */.NJ('ENGINE_FAILED', `docker push did not report the digest of ${reference}.`, {
-                hint: 'Use a docker client that prints it, or a docker-container builder.',
-            });
-        if (await isImage(digest, imageId, request, tools))
-            return digest;
-        tools.log.info(`Another build used ${reference} at the same time; pushing again.`);
+        const tag = await request.stagingTag(attempt === 1 ? 'shared' : 'exclusive');
+        const reference = `${(0,domain_reference/* formatRepository */.Sh)(request.repository)}:${tag}`;
+        try {
+            const digest = await tagAndPush(imageId, reference, request, tools);
+            if (await isImage(digest, imageId, request, tools))
+                return digest;
+            failure = otherImage(imageId, reference);
+        }
+        catch (error) {
+            if (!(error instanceof domain_error/* EngineError */.NJ) || error.code !== 'ENGINE_FAILED')
+                throw error;
+            // Registries may refuse what another client is sending at the same moment; later it is there.
+            failure = error;
+        }
+        if (attempt < ATTEMPTS)
+            tools.log.info(`Pushing again: ${failure.message}`);
     }
-    throw new error/* EngineError */.NJ('ENGINE_FAILED', `docker push kept pushing another image · expected ${imageId} under ${reference}`, {
+    throw failure;
+}
+async function tagAndPush(imageId, reference, { environment, workspace }, tools) {
+    const options = { cwd: workspace, environment };
+    await (0,tool/* runTool */.q)(tools, 'docker', ['tag', imageId, reference], options);
+    const { stdout } = await (0,tool/* runTool */.q)(tools, 'docker', ['push', reference], options);
+    const digest = pushedDigest(stdout);
+    if (digest !== undefined)
+        return digest;
+    throw new domain_error/* EngineError */.NJ('ENGINE_FAILED', `docker push did not report the digest of ${reference}.`, {
+        hint: 'Use a docker client that prints it, or a docker-container builder.',
+    });
+}
+function otherImage(imageId, reference) {
+    return new domain_error/* EngineError */.NJ('ENGINE_FAILED', `docker push pushed another image · expected ${imageId} under ${reference}`, {
         hint: 'Other builds share this docker daemon. Use a docker-container builder, which pushes by digest.',
     });
 }
@@ -282,7 +301,7 @@ async function buildWithBuildx(inputs, request, tools) {
         metadataFile,
         output: outputOf(driver, request),
         secrets: await (0,secrets/* writeSecrets */.P)(inputs, request, tools.log),
-        labels: (0,provenance/* withDefaults */.rO)((0,provenance/* provenancePairs */.Hu)(request.provenance), inputs.labels ?? []),
+        labels: (0,provenance/* withDefaults */.r)((0,provenance/* provenancePairs */.H)(request.provenance), inputs.labels ?? []),
         push: request.push,
     });
     await (0,tool/* runTool */.q)(tools, 'docker', args, { cwd, environment });
@@ -299,7 +318,7 @@ async function driverOf(inputs, request, tools) {
     const driver = /^Driver:\s*(\S+)/m.exec(stdout)?.[1];
     if (driver !== undefined)
         return driver;
-    throw new error/* EngineError */.NJ('ENGINE_FAILED', 'docker buildx inspect does not name the driver of the builder.', {
+    throw new domain_error/* EngineError */.NJ('ENGINE_FAILED', 'docker buildx inspect does not name the driver of the builder.', {
         hint: 'Check the builder with docker buildx inspect, or create one with docker/setup-buildx-action.',
     });
 }
@@ -317,17 +336,17 @@ async function readMetadata(file) {
     const digest = metadata['containerimage.digest'];
     if ((0,domain_digest/* isDigest */.Bc)(digest))
         return digest;
-    throw new error/* EngineError */.NJ('ENGINE_FAILED', 'docker buildx build reported no containerimage.digest.', {
+    throw new domain_error/* EngineError */.NJ('ENGINE_FAILED', 'docker buildx build reported no containerimage.digest.', {
         hint: 'Update buildx and the builder.',
     });
 }
 async function buildPlain(inputs, request, tools) {
     const missing = (0,docker_arguments/* inputsNeedingBuildx */.mK)(inputs);
     if (missing.length > 0) {
-        throw new error/* EngineError */.NJ('ENGINE_MISSING', `The buildx plugin of docker is not installed, and these inputs need it: ${missing.join(', ')}.`, { hint: 'Install it, for example with docker/setup-buildx-action before this step.' });
+        throw new domain_error/* EngineError */.NJ('ENGINE_MISSING', `The buildx plugin of docker is not installed, and these inputs need it: ${missing.join(', ')}.`, { hint: 'Install it, for example with docker/setup-buildx-action before this step.' });
     }
     const imageIdFile = (0,external_node_path_.join)(request.temporary, 'image-id');
-    const labels = (0,provenance/* withDefaults */.rO)((0,provenance/* provenancePairs */.Hu)(request.provenance), inputs.labels ?? []);
+    const labels = (0,provenance/* withDefaults */.r)((0,provenance/* provenancePairs */.H)(request.provenance), inputs.labels ?? []);
     const options = { cwd: request.workspace, environment: request.environment };
     await (0,tool/* runTool */.q)(tools, 'docker', (0,docker_arguments/* plainArguments */.jX)(inputs, { imageIdFile, labels }), options);
     if (!request.push)
@@ -343,10 +362,8 @@ async function buildPlain(inputs, request, tools) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   Hu: () => (/* binding */ provenancePairs),
-/* harmony export */   KX: () => (/* binding */ parseAnnotations),
-/* harmony export */   ZM: () => (/* binding */ annotationFaults),
-/* harmony export */   rO: () => (/* binding */ withDefaults)
+/* harmony export */   H: () => (/* binding */ provenancePairs),
+/* harmony export */   r: () => (/* binding */ withDefaults)
 /* harmony export */ });
 /** Labels and annotations every artifact gets (image-spec annotations.md), unless the user gave others. */
 function provenancePairs(provenance) {
@@ -362,37 +379,6 @@ function provenancePairs(provenance) {
 function withDefaults(defaults, given) {
     const keys = new Set(given.map(([key]) => key));
     return [...defaults.filter(([key]) => !keys.has(key)), ...given];
-}
-const LEVELS = /^(?<levels>(?:manifest|index)(?:,(?:manifest|index))*):/;
-const UNSUPPORTED = /^(?:manifest|index)(?:-descriptor|\[)/;
-/** Reads `key=value` annotations as buildx does: `index:` and `manifest:` say where, without them it is the manifest. */
-function parseAnnotations(entries) {
-    const found = { manifest: [], index: [] };
-    for (const entry of entries) {
-        const levels = LEVELS.exec(entry)?.groups?.['levels'];
-        const text = levels === undefined ? entry : entry.slice(levels.length + 1);
-        const at = text.indexOf('=');
-        const pair = [text.slice(0, at), text.slice(at + 1)];
-        for (const level of new Set((levels ?? 'manifest').split(','))) {
-            found[level === 'index' ? 'index' : 'manifest'].push(pair);
-        }
-    }
-    return found;
-}
-/** What is wrong with the annotations given, in the words of the input. */
-function annotationFaults(entries, hasIndex) {
-    return entries.flatMap((entry) => {
-        const shown = JSON.stringify(entry.slice(0, 80));
-        if (UNSUPPORTED.test(entry))
-            return [`annotations: ${shown} · expected no prefix, manifest: or index: with this engine`];
-        const text = entry.replace(LEVELS, '');
-        if (text.indexOf('=') <= 0)
-            return [`annotations: ${shown} · expected KEY=value`];
-        const isForIndex = LEVELS.exec(entry)?.groups?.['levels']?.includes('index') === true;
-        if (isForIndex && !hasIndex)
-            return [`annotations: ${shown} needs an index, which is made for several platforms only`];
-        return [];
-    });
 }
 
 

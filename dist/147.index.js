@@ -2,6 +2,95 @@ export const id = 147;
 export const ids = [147];
 export const modules = {
 
+/***/ 31790:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   K: () => (/* binding */ parseAnnotations),
+/* harmony export */   Z: () => (/* binding */ annotationFaults)
+/* harmony export */ });
+const LEVELS = /^(?<levels>(?:manifest|index)(?:,(?:manifest|index))*):/;
+const UNSUPPORTED = /^(?:manifest|index)(?:-descriptor|\[)/;
+/** Reads `key=value` annotations as buildx does: `index:` and `manifest:` say where, without them it is the manifest. */
+function parseAnnotations(entries) {
+    const found = { manifest: [], index: [] };
+    for (const entry of entries) {
+        const levels = LEVELS.exec(entry)?.groups?.['levels'];
+        const text = levels === undefined ? entry : entry.slice(levels.length + 1);
+        const at = text.indexOf('=');
+        const pair = [text.slice(0, at), text.slice(at + 1)];
+        for (const level of new Set((levels ?? 'manifest').split(','))) {
+            found[level === 'index' ? 'index' : 'manifest'].push(pair);
+        }
+    }
+    return found;
+}
+/** What is wrong with the annotations given, in the words of the input. */
+function annotationFaults(entries, hasIndex) {
+    return entries.flatMap((entry) => {
+        const shown = JSON.stringify(entry.slice(0, 80));
+        if (UNSUPPORTED.test(entry))
+            return [`annotations: ${shown} · expected no prefix, manifest: or index: with this engine`];
+        const text = entry.replace(LEVELS, '');
+        if (text.indexOf('=') <= 0)
+            return [`annotations: ${shown} · expected KEY=value`];
+        const isForIndex = LEVELS.exec(entry)?.groups?.['levels']?.includes('index') === true;
+        if (isForIndex && !hasIndex)
+            return [`annotations: ${shown} needs an index, which is made for several platforms only`];
+        return [];
+    });
+}
+
+
+/***/ }),
+
+/***/ 97737:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   Bq: () => (/* binding */ formatPlatform),
+/* harmony export */   Er: () => (/* binding */ DEFAULT_PLATFORM),
+/* harmony export */   FL: () => (/* binding */ parsePlatform),
+/* harmony export */   SW: () => (/* binding */ isSamePlatform),
+/* harmony export */   r2: () => (/* binding */ platformFaults)
+/* harmony export */ });
+/** What an image is for where nobody says: a fixed answer, so that the digest does not depend on the runner. */
+const DEFAULT_PLATFORM = 'linux/amd64';
+const GRAMMAR = /^[a-z0-9]+\/[a-z0-9_]+(?:\/[a-z0-9.]+)?$/;
+const ARCHITECTURES = { x86_64: 'amd64', aarch64: 'arm64', i386: '386' };
+/** Variants that are understood when none is written, as containerd normalizes them. */
+const DEFAULT_VARIANTS = { arm64: 'v8', arm: 'v7', amd64: 'v1' };
+/** Reads `os/architecture[/variant]`; the text has passed {@link platformFaults}. */
+function parsePlatform(text) {
+    const [os = '', architecture = '', variant] = text.split('/');
+    const known = ARCHITECTURES[architecture] ?? architecture;
+    return { os, architecture: known, ...(variant === undefined ? {} : { variant }) };
+}
+/** `linux/arm/v7`. */
+function formatPlatform(platform) {
+    return [platform.os, platform.architecture, platform.variant].filter(Boolean).join('/');
+}
+/** True when both mean the same machine. */
+function isSamePlatform(a, b) {
+    return a.os === b.os && a.architecture === b.architecture && variantOf(a) === variantOf(b);
+}
+function variantOf(platform) {
+    return platform.variant || DEFAULT_VARIANTS[platform.architecture];
+}
+/** What is wrong with the platforms given, in the words of the input. */
+function platformFaults(platforms) {
+    return platforms.flatMap((text, index) => {
+        const shown = JSON.stringify(text.slice(0, 80));
+        if (!GRAMMAR.test(text))
+            return [`platforms: ${shown} · expected os/architecture[/variant]`];
+        const first = platforms.findIndex((other) => GRAMMAR.test(other) && isSamePlatform(parsePlatform(other), parsePlatform(text)));
+        return first < index ? [`platforms: ${shown} is there twice`] : [];
+    });
+}
+
+
+/***/ }),
+
 /***/ 30147:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
@@ -23,7 +112,7 @@ var domain_reference = __webpack_require__(68225);
 const ENGINES = {
     docker: async (inputs, tools) => (await __webpack_require__.e(/* import() */ 145).then(__webpack_require__.bind(__webpack_require__, 70145))).createDockerEngine(inputs, tools),
     buildah: async (inputs, tools) => (await __webpack_require__.e(/* import() */ 902).then(__webpack_require__.bind(__webpack_require__, 93902))).createBuildahEngine(inputs, tools),
-    layers: async (inputs, tools) => (await Promise.all(/* import() */[__webpack_require__.e(500), __webpack_require__.e(887)]).then(__webpack_require__.bind(__webpack_require__, 91887))).createLayersEngine(inputs, tools),
+    layers: async (inputs, tools) => (await Promise.all(/* import() */[__webpack_require__.e(500), __webpack_require__.e(349)]).then(__webpack_require__.bind(__webpack_require__, 17349))).createLayersEngine(inputs, tools),
     files: async (inputs, tools) => (await Promise.all(/* import() */[__webpack_require__.e(500), __webpack_require__.e(536)]).then(__webpack_require__.bind(__webpack_require__, 53536))).createFilesEngine(inputs, tools),
     command: async (inputs, tools) => (await __webpack_require__.e(/* import() */ 414).then(__webpack_require__.bind(__webpack_require__, 85414))).createCommandEngine(inputs, tools),
     existing: async (inputs, tools) => (await __webpack_require__.e(/* import() */ 130).then(__webpack_require__.bind(__webpack_require__, 19130))).createExistingEngine(inputs, tools),
@@ -150,12 +239,14 @@ var platform_exec = __webpack_require__(12358);
 /**
  * The commit checked out in the workspace; undefined where the workspace is no git work tree of its own, or
  * git is not installed. SOURCE_DATE_EPOCH, where set, replaces the time, as reproducible-builds.org defines it.
+ * @throws {InputError} for a malformed SOURCE_DATE_EPOCH.
  * @throws {EngineError} when git is there but cannot read the work tree: guessing could seal the wrong files.
  */
 async function readCheckout(exec, workspace, environment) {
     if (!(0,external_node_fs_.existsSync)((0,external_node_path_.join)(workspace, '.git')))
         return undefined;
     // The work tree may belong to another user inside a container; only this one command trusts it.
+    const epoch = sourceDateEpoch(environment);
     const args = [
         '-c',
         `safe.directory=${workspace}`,
@@ -173,7 +264,7 @@ async function readCheckout(exec, workspace, environment) {
             throw new Error(stderr.trim().slice(0, 500) || `git ended with exit code ${exitCode}`);
         return {
             commit: groups['commit'] ?? '',
-            time: timeOf(environment['SOURCE_DATE_EPOCH'] ?? groups['seconds'] ?? ''),
+            time: timeOf(epoch ?? groups['seconds'] ?? ''),
         };
     }
     catch (cause) {
@@ -185,9 +276,17 @@ async function readCheckout(exec, workspace, environment) {
         });
     }
 }
+function sourceDateEpoch(environment) {
+    const text = environment['SOURCE_DATE_EPOCH'] ?? '';
+    if (text === '')
+        return undefined;
+    if (/^\d{1,11}$/.test(text))
+        return text;
+    throw new domain_error/* InputError */.dz([
+        `SOURCE_DATE_EPOCH (environment variable): must be seconds since 1970, got ${JSON.stringify(text.slice(0, 40))}`,
+    ]);
+}
 function timeOf(seconds) {
-    if (!/^\d{1,11}$/.test(seconds))
-        throw new Error(`SOURCE_DATE_EPOCH must be seconds since 1970, got ${JSON.stringify(seconds.slice(0, 40))}`);
     return new Date(Number(seconds) * 1000).toISOString().replace('.000Z', 'Z');
 }
 
@@ -229,13 +328,19 @@ var files = __webpack_require__(58864);
 var script = __webpack_require__(47148);
 // EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 9 modules
 var schemas = __webpack_require__(27597);
+// EXTERNAL MODULE: ./lib/domain/annotations.js
+var domain_annotations = __webpack_require__(31790);
 // EXTERNAL MODULE: ./lib/domain/commit.js
-var commit = __webpack_require__(92935);
+var domain_commit = __webpack_require__(92935);
 // EXTERNAL MODULE: ./lib/domain/digest.js
 var digest = __webpack_require__(2002);
+// EXTERNAL MODULE: ./lib/domain/platform.js
+var platform = __webpack_require__(97737);
 // EXTERNAL MODULE: ./lib/verbs/fields.js
 var fields = __webpack_require__(17961);
 ;// CONCATENATED MODULE: ./lib/verbs/build/inputs.js
+
+
 
 
 
@@ -334,10 +439,10 @@ const NEEDED = {
     existing: 'digest',
 };
 function parseCommitField(text) {
-    const fault = (0,commit/* commitFault */.kf)(text);
+    const fault = (0,domain_commit/* commitFault */.kf)(text);
     if (fault !== undefined)
         throw new fields/* FieldFault */.zp(fault);
-    return (0,commit/* parseCommit */.L5)(text);
+    return (0,domain_commit/* parseCommit */.L5)(text);
 }
 /** A timer that is asked for more than 24 days ends at once; no race lasts as long as an hour. */
 function parseSettle(text) {
@@ -347,14 +452,34 @@ function parseSettle(text) {
     return duration;
 }
 function parseWorkdir(text) {
-    if (!text.startsWith('/'))
-        throw new fields/* FieldFault */.zp(`must be an absolute path, got ${JSON.stringify(text.slice(0, 80))}`);
+    const isPlain = text.startsWith('/') && !text.split('/').some((part) => /^\.\.?$/.test(part));
+    if (!isPlain)
+        throw new fields/* FieldFault */.zp(`must be an absolute path without "." and "..", got ${JSON.stringify(text.slice(0, 80))}`);
     return text;
 }
 function isGiven(raw, name) {
     const value = raw.get(name) ?? '';
     // Boolean inputs have a default, so `false` cannot be told from an input that was not given.
     return value !== '' && !((name === 'no-cache' || name === 'pull') && /^false$/i.test(value));
+}
+/** What only the engines that make manifests themselves are particular about; the others' tools judge it. */
+function archiveFaults(engine, raw) {
+    if (engine !== 'layers' && engine !== 'files')
+        return [];
+    const platforms = engine === 'layers' ? listOf(fields/* parseList */.E1, raw.get('platforms')) : [];
+    const annotations = listOf(fields/* parseLines */.Li, raw.get('annotations'));
+    return [...(0,platform/* platformFaults */.r2)(platforms), ...(0,domain_annotations/* annotationFaults */.Z)(annotations, platforms.length > 1)];
+}
+/** A list for further checks; what is wrong with its text is a fault of its own already. */
+function listOf(parse, text = '') {
+    try {
+        return parse(text);
+    }
+    catch (error) {
+        if (error instanceof fields/* FieldFault */.zp)
+            return [];
+        throw error;
+    }
 }
 /** Inputs of another engine, and inputs the engine cannot do without. */
 function engineFaults(raw) {
@@ -368,6 +493,7 @@ function engineFaults(raw) {
     const needed = NEEDED[engine];
     if (needed !== undefined && !isGiven(raw, needed))
         faults.push(`${needed}: is required by engine "${engine}"`);
+    faults.push(...archiveFaults(engine, raw));
     if (engine === 'existing' && /^false$/i.test(raw.get('push') ?? ''))
         faults.push('push: engine "existing" has nothing to do without pushing');
     return faults;
@@ -387,12 +513,12 @@ function pairFaults(raw) {
     return faults;
 }
 /** Bare tags of this repository, from bare or full ones; metadata-action writes full ones. */
-function tagFaults(inputs, repository) {
-    return (inputs.tags ?? []).flatMap((text) => {
+function tagFaults(tags, repository, commit) {
+    return tags.flatMap((text) => {
         const tag = bareTag(text, repository);
         if (tag === undefined)
             return [`tags: ${JSON.stringify(text.slice(0, 200))} is not a tag of ${(0,domain_reference/* formatRepository */.Sh)(repository)}`];
-        const fault = (0,domain_reference/* tagFault */.nJ)(tag) ?? reservedFault(tag);
+        const fault = (0,domain_reference/* tagFault */.nJ)(tag) ?? reservedFault(tag, commit);
         return fault === undefined ? [] : [`tags: ${JSON.stringify(text.slice(0, 200))}: ${fault}`];
     });
 }
@@ -403,33 +529,36 @@ function bareTag(text, repository) {
         return text.slice(prefix.length);
     return text.includes('/') && text.includes(':') ? undefined : text;
 }
-function reservedFault(tag) {
+function reservedFault(tag, commit) {
     if (/^sha\d+-[0-9a-f]{64}/.test(tag))
         return 'this form of tag is reserved for referrers';
     if (tag.startsWith('build-once-') || tag.startsWith('build-once.'))
         return 'tags that start with "build-once" are reserved';
-    if ((0,commit/* isCommit */.WM)(tag))
-        return 'a full commit id is a SHA tag; only the seal writes those';
+    if ((0,domain_commit/* isCommit */.WM)(tag) && tag !== commit)
+        return 'a full commit id is a SHA tag; only the seal of that commit writes it';
     return undefined;
 }
 /**
  * Parses the inputs of the build action.
  * @param raw the texts of the inputs, as given or defaulted.
+ * @param known what is known beside them: the commit of the event, and faults found elsewhere.
  * @throws {InputError} with every fault, each naming its input.
  */
-function parseBuildInputs(raw, moreFaults = []) {
+function parseBuildInputs(raw, known = {}) {
     const { values, faults } = (0,fields/* parseFields */.L5)(buildInputsSchema, raw);
-    const all = [...faults, ...engineFaults(raw), ...pairFaults(raw), ...lateTagFaults(raw), ...moreFaults];
+    const commit = raw.get('commit') || known.commit || '';
+    const rules = [...engineFaults(raw), ...pairFaults(raw), ...lateTagFaults(raw, commit)];
+    const all = [...faults, ...rules, ...(known.faults ?? [])];
     if (values === undefined || all.length > 0) {
         throw new domain_error/* InputError */.dz(all, { hint: 'Nothing was pushed. The inputs are described in the README.' });
     }
     return values;
 }
 /** Tags are judged also when other inputs are wrong, as long as the repository is known. */
-function lateTagFaults(raw) {
-    const tags = readTags(raw.get('tags') ?? '');
+function lateTagFaults(raw, commit) {
+    const tags = listOf(fields/* parseList */.E1, raw.get('tags'));
     try {
-        return tagFaults({ tags: [...tags] }, (0,domain_reference/* parseRepository */.SU)(raw.get('image') ?? ''));
+        return tagFaults(tags, (0,domain_reference/* parseRepository */.SU)(raw.get('image') ?? ''), commit);
     }
     catch {
         // The image itself is a fault already; judge what can be judged without it.
@@ -438,15 +567,6 @@ function lateTagFaults(raw) {
             : (0,domain_reference/* tagFault */.nJ)(tag)
                 ? [`tags: ${JSON.stringify(tag.slice(0, 200))}: ${(0,domain_reference/* tagFault */.nJ)(tag)}`]
                 : []);
-    }
-}
-function readTags(text) {
-    try {
-        return (0,fields/* parseList */.E1)(text);
-    }
-    catch {
-        // The list itself is a fault already.
-        return [];
     }
 }
 
@@ -529,16 +649,14 @@ var build_records = __webpack_require__(24053);
 
 
 
+/** Attempts to write the SHA tag of a registry that is not available for a while. */
+const MAX_WRITES = 5;
 /** How often a tag may change under a settling reader before it gives up. */
 const MAX_CHANGES = 20;
 /** A seal younger than this, beside twice the settle time, may still be in a race; clocks differ between machines. */
 const FRESH_MARGIN = 5_000;
 function describeTag({ repository, commit }) {
     return (0,domain_reference/* formatReference */.FH)({ kind: 'tag', repository, tag: commit });
-}
-/** The descriptor a record names as its subject. */
-function subjectOf(manifest) {
-    return { mediaType: manifest.mediaType, digest: manifest.digest, size: manifest.bytes.byteLength };
 }
 async function findRecord(ports, target, manifest) {
     const { records, broken } = await (0,build_records/* readBuildRecords */.z)(ports, target.repository, manifest.digest);
@@ -586,7 +704,7 @@ function unsealedTag(target, manifest) {
 }
 /** Attaches the build record to its artifact; before the seal, so that no crash leaves a seal without a record. */
 async function attachRecord(ports, target, manifest, record) {
-    await ports.records.attach(target.repository, subjectOf(manifest), {
+    await ports.records.attach(target.repository, (0,domain_manifest/* descriptorOf */.nb)(manifest), {
         type: domain_record/* RECORD_TYPES */.c4.build,
         bytes: (0,domain_record/* encodeRecord */.Ym)(record),
         created: record.createdAt,
@@ -629,26 +747,63 @@ async function seal(ports, target, manifest, record) {
     const { record: orphan } = await findRecord(ports, target, manifest);
     if (orphan === undefined)
         await attachRecord(ports, target, manifest, record);
-    const shown = (await ports.registry.readTag(target.repository, target.commit)) ?? (await write(ports, target, manifest));
+    const shown = await write(ports, target, manifest);
     const settled = await settle(ports, target, shown);
     const standing = await readRecord(ports, target, settled);
     if (standing === undefined)
         throw unsealedTag(target, settled);
     return { manifest: settled, record: standing, ours: standing.nonce === record.nonce };
 }
-/** Puts the SHA tag. A registry that refuses because somebody else sealed first has decided the race. */
+/** A look whose answer took longer than this, and a write that takes longer, could undo a seal that settled meanwhile. */
+function patience({ settle }) {
+    return Math.max(settle, 3_000);
+}
+/**
+ * Puts the SHA tag where there is none, and returns what the tag shows. Every attempt looks right before it and
+ * is over within the settle time: an attempt that is repeated blindly, or comes late, would overwrite the seal
+ * of a build that has finished meanwhile.
+ */
 async function write(ports, target, manifest) {
-    try {
-        await ports.registry.putManifest(target.repository, manifest.bytes, manifest.mediaType, target.commit);
-        return manifest;
+    for (let attempt = 1;; attempt += 1) {
+        const shown = await lookNow(ports, target);
+        if (shown !== undefined)
+            return shown;
+        try {
+            const { repository, commit } = target;
+            await ports.registry.putManifest(repository, manifest.bytes, manifest.mediaType, commit, patience(target));
+            return manifest;
+        }
+        catch (error) {
+            if (!(error instanceof domain_error/* RegistryError */.gl))
+                throw error;
+            // A registry that refuses because somebody else sealed first has decided the race.
+            const winner = (0,domain_error/* isRefusal */.vu)(error)
+                ? await ports.registry.readTag(target.repository, target.commit)
+                : undefined;
+            if (winner !== undefined)
+                return winner;
+            if (!mayPass(error) || attempt === MAX_WRITES)
+                throw error;
+            ports.log.info(`${error.message}; looking again`);
+            await ports.clock.sleep(1000 * 2 ** (attempt - 1));
+        }
     }
-    catch (error) {
-        const now = error instanceof domain_error/* RegistryError */.gl && (0,domain_error/* isRefusal */.vu)(error)
-            ? await ports.registry.readTag(target.repository, target.commit)
-            : undefined;
-        if (now === undefined)
-            throw error;
-        return now;
+}
+/** Also a blob that is taken for missing while another build writes the same one, as distribution 2.8 does. */
+function mayPass(error) {
+    const missesBlob = error.ociCodes.some((code) => code === 'MANIFEST_BLOB_UNKNOWN' || code === 'BLOB_UNKNOWN');
+    return error.code === 'REGISTRY_UNAVAILABLE' || missesBlob;
+}
+/** What the tag shows, as an answer young enough to act on. */
+async function lookNow(ports, target) {
+    for (let look = 1;; look += 1) {
+        const asked = ports.clock.now().getTime();
+        const shown = await ports.registry.readTag(target.repository, target.commit);
+        const age = ports.clock.now().getTime() - asked;
+        if (shown !== undefined || age < patience(target))
+            return shown;
+        if (look === MAX_WRITES)
+            throw unstable(target, 'an answer in time', `none in ${Math.round(age / 1000)} s`);
     }
 }
 
@@ -760,11 +915,16 @@ async function build(inputs, target, ports) {
     if (!push)
         return await buildOnly(inputs, target, ports, started);
     const { outcome, sealed } = (await reuse(inputs, target, ports)) ?? (await buildAndSeal(inputs, target, ports));
-    const tags = (inputs.tags ?? []).flatMap((text) => bareTag(text, target.repository) ?? []);
+    const tags = tagsOf(inputs, target);
     await putTags(ports.registry, target.repository, sealed.manifest, tags);
     const recordArtifactId = await ports.artifacts.upload(sealed.record, (0,domain_record/* encodeRecord */.Ym)(sealed.record));
     const milliseconds = ports.clock.now().getTime() - started;
     return { outcome, target, sealed, tags, localDigest: undefined, recordArtifactId, milliseconds };
+}
+/** The tags beside the SHA tag, each once; metadata-action may name the commit itself, which is set anyway. */
+function tagsOf(inputs, { repository, commit }) {
+    const tags = (inputs.tags ?? []).flatMap((text) => bareTag(text, repository) ?? []);
+    return [...new Set(tags)].filter((tag) => tag !== commit);
 }
 /** Steps 1 and 2. Nothing is prepared, downloaded or started for a commit that is built. */
 async function reuse(inputs, target, ports) {
@@ -814,7 +974,7 @@ async function buildAndSeal(inputs, target, ports) {
     if (ours)
         return { outcome: 'built', sealed };
     ports.log.notice(sealed.manifest.digest === manifest.digest
-        ? `Another build of this commit published the same digest ${manifest.digest}; its record stands.`
+        ? `Another attempt at this commit recorded the same digest ${manifest.digest} before; its record stands.`
         : `Another build of this commit was sealed first. Its digest ${sealed.manifest.digest} is used; the duplicate ${manifest.digest} was discarded.`);
     return { outcome: 'adopted-winner', sealed };
 }
@@ -923,10 +1083,11 @@ var markdown = __webpack_require__(26039);
 ;// CONCATENATED MODULE: ./lib/verbs/build/summary.js
 
 
+
 const HEADINGS = {
     built: '📦 Built once',
     reused: '♻️ Reused: this commit was built before',
-    'adopted-winner': '🤝 Another build of this commit was sealed first',
+    'adopted-winner': '🤝 Another build of this commit stands',
     'adopted-tag': '🏷️ Adopted what was under the SHA tag',
     'not-pushed': '🧪 Built, not published',
 };
@@ -961,6 +1122,15 @@ function builtBy(record) {
         return `${engine} · ${time} UTC`;
     const { id, attempt, url } = record.workflowRun;
     return `${(0,markdown/* link */.nf)(`workflow run ${id}, attempt ${attempt}`, url)} · ${engine} · ${time} UTC`;
+}
+/** The job summary of a build that failed. */
+function buildFailureSummary(error) {
+    const hint = error instanceof domain_error/* BuildOnceError */.kb && error.hint !== undefined ? `\n\n> ${(0,markdown/* escapeMarkdown */.FV)(error.hint)}` : '';
+    const lines = (0,domain_error/* messageOf */.bD)(error)
+        .split('\n')
+        .map((line) => (0,markdown/* escapeMarkdown */.FV)(line.trim()));
+    const code = error instanceof domain_error/* BuildOnceError */.kb ? `**${error.code}** ` : '';
+    return `### ❌ Not built\n\n${code}${lines.join('<br>')}${hint}\n`;
 }
 
 // EXTERNAL MODULE: ./lib/main/failure.js
@@ -1007,7 +1177,7 @@ async function main() {
                 (0,outputs/* setOutputs */.n0)((0,outputs/* buildOutputs */.JZ)(result));
                 if (result.sealed !== undefined) {
                     const reference = (0,domain_reference/* formatReference */.FH)((0,domain_reference/* digestReference */.O9)(target.repository, result.sealed.manifest.digest));
-                    log/* githubLog */.Q.info(`${result.outcome}: ${reference}`);
+                    log/* githubLog */.Q.info(`${result.outcome}: ${reference}${originOf(result)}`);
                     await declareArtifact(process.env, reference, log/* githubLog */.Q);
                 }
                 await (0,summary/* writeSummary */.S)(process.env, buildSummary(result), log/* githubLog */.Q);
@@ -1019,7 +1189,13 @@ async function main() {
     }
     catch (error) {
         (0,failure/* reportFailure */.x)(error);
+        await (0,summary/* writeSummary */.S)(process.env, buildFailureSummary(error), log/* githubLog */.Q);
     }
+}
+/** Where a digest that this step did not build comes from. */
+function originOf({ outcome, sealed }) {
+    const url = sealed?.record.workflowRun?.url;
+    return outcome === 'built' || url === undefined ? '' : ` (built by ${url})`;
 }
 /**
  * When inputs are wrong, the sources are looked at as well, so that one message holds every fault. When they
@@ -1030,15 +1206,16 @@ async function parse(context) {
     const password = raw.get('password');
     if (password !== undefined)
         log/* githubLog */.Q.mask(password);
+    const commit = (0,github_context/* knownCommit */.vH)(context);
     try {
-        return parseBuildInputs(raw);
+        return parseBuildInputs(raw, { commit });
     }
     catch (error) {
         const { sourceFaults } = await __webpack_require__.e(/* import() */ 671).then(__webpack_require__.bind(__webpack_require__, 88052));
         const path = raw.get('prepare') ? '' : (raw.get('path') ?? '');
         if (path === '')
             throw error;
-        return parseBuildInputs(raw, sourceFaults(path, context.workspace, () => []));
+        return parseBuildInputs(raw, { commit, faults: sourceFaults(path, context.workspace, () => []) });
     }
 }
 function ports(inputs, context, connection, temporary) {

@@ -497,6 +497,7 @@ function shortKey(text, length = 12) {
 /* harmony export */   ZJ: () => (/* binding */ MAX_MANIFEST_BYTES),
 /* harmony export */   ZX: () => (/* binding */ bareMediaType),
 /* harmony export */   ls: () => (/* binding */ identify),
+/* harmony export */   nb: () => (/* binding */ descriptorOf),
 /* harmony export */   tj: () => (/* binding */ platformOf),
 /* harmony export */   xq: () => (/* binding */ platformChildren)
 /* harmony export */ });
@@ -625,6 +626,10 @@ function checked(schema, body, what) {
     if (!result.success)
         throw unexpected(what, zod__WEBPACK_IMPORTED_MODULE_4__/* .prettifyError */ .S1(result.error).slice(0, 500));
     return result.data;
+}
+/** The descriptor of a manifest: what another document points at it with. */
+function descriptorOf(manifest) {
+    return { mediaType: manifest.mediaType, digest: manifest.digest, size: manifest.bytes.byteLength };
 }
 /** A child of an index that a machine can run: attestation children (`unknown/unknown`) are not artifacts. */
 function isRunnable(child) {
@@ -1031,6 +1036,11 @@ function formatReference(reference) {
 function prefixOf(repository, commit) {
     return `build-once-${commit}-${(0,_domain_json_js__WEBPACK_IMPORTED_MODULE_3__/* .shortKey */ .qU)(repository)}-`;
 }
+/** Named by the record: whoever uploads it again in the same workflow run uploads the same bytes. */
+function nameOf(record) {
+    const attempt = record.workflowRun?.attempt ?? 1;
+    return `${prefixOf(record.repository, record.commit)}${attempt}-${record.nonce.slice(0, 8)}.json`;
+}
 /** The artifact client refuses GitHub Enterprise Server, and outside a runner there is no service to ask. */
 function absence(environment) {
     if (!environment['ACTIONS_RESULTS_URL'] || !environment['ACTIONS_RUNTIME_TOKEN'])
@@ -1052,8 +1062,7 @@ function createWorkflowArtifacts(environment, temporary, log) {
                 log.notice(`The build record was not uploaded as a workflow artifact: ${why}.`);
                 return undefined;
             }
-            const attempt = record.workflowRun?.attempt ?? 1;
-            return await uploadRecord(await client(), temporary, `${prefixOf(record.repository, record.commit)}${attempt}-${record.nonce.slice(0, 8)}.json`, bytes);
+            return await uploadOrWarn(await client(), temporary, nameOf(record), bytes, log);
         },
         find: async (repository, commit) => {
             if (why !== undefined)
@@ -1061,6 +1070,26 @@ function createWorkflowArtifacts(environment, temporary, log) {
             return await findRecords(await client(), temporary, prefixOf(repository, commit));
         },
     };
+}
+/**
+ * The commit is sealed when its record is uploaded, and the registry has the record, so a service that fails
+ * takes nothing but a witness away. Another job of this workflow run may have uploaded the same record before;
+ * the client reports that by a message only, so what is listed decides.
+ */
+async function uploadOrWarn(client, temporary, name, bytes, log) {
+    try {
+        return await uploadRecord(client, temporary, name, bytes);
+    }
+    catch (error) {
+        const there = await findByName(client, name).catch(() => undefined);
+        if (there === undefined)
+            log.warning(`The build record was not uploaded as a workflow artifact: ${(0,_domain_error_js__WEBPACK_IMPORTED_MODULE_2__/* .messageOf */ .bD)(error)}`);
+        return there;
+    }
+}
+async function findByName(client, name) {
+    const { artifacts } = await client.listArtifacts();
+    return artifacts.find((artifact) => artifact.name === name)?.id;
 }
 async function uploadRecord(client, temporary, name, bytes) {
     const folder = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.mkdtemp)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(temporary, 'build-once-record-'));
@@ -1121,6 +1150,7 @@ async function readRecord(client, temporary, artifact) {
 /* harmony export */   B7: () => (/* binding */ isForkPullRequest),
 /* harmony export */   Dm: () => (/* binding */ recordedEvent),
 /* harmony export */   ef: () => (/* binding */ eventCommit),
+/* harmony export */   vH: () => (/* binding */ knownCommit),
 /* harmony export */   yI: () => (/* binding */ readContext)
 /* harmony export */ });
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(73024);
@@ -1211,6 +1241,17 @@ function eventCommit(context) {
     if (context.headCommit === undefined)
         throw refuse('GITHUB_SHA is not a full commit id');
     return context.headCommit;
+}
+/** The commit of the event; undefined where the event does not say. */
+function knownCommit(context) {
+    try {
+        return eventCommit(context);
+    }
+    catch (error) {
+        if (error instanceof _domain_error_js__WEBPACK_IMPORTED_MODULE_3__/* .PolicyError */ .pn)
+            return undefined;
+        throw error;
+    }
 }
 /**
  * The event for the record. A workflow run about a pull request's run builds what nobody has merged, however
@@ -2138,7 +2179,27 @@ function nameOf(repository, blob) {
     return `${(0,reference/* formatRepository */.Sh)(repository)}@${blob.digest}`;
 }
 
+;// CONCATENATED MODULE: ./lib/registry/deadline.js
+/** The moment by which an operation with all its retries must be done. */
+class Deadline {
+    #end;
+    #total;
+    constructor(milliseconds) {
+        this.#total = milliseconds;
+        this.#end = performance.now() + milliseconds;
+    }
+    /** Milliseconds left; never negative. */
+    get remaining() {
+        return Math.max(0, this.#end - performance.now());
+    }
+    /** The whole time allowed, for messages. */
+    get total() {
+        return this.#total;
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/registry/manifests.js
+
 
 
 
@@ -2190,19 +2251,22 @@ function assertHeaderDigest(answer, bytes, what) {
  * Stores exact bytes under a tag or under their digest. Registries refuse an existing immutable tag with five
  * different statuses and even when the bytes are the same, so after any refusal what is there decides.
  */
-async function storeManifest(session, repository, bytes, mediaType, tag) {
+async function storeManifest(session, repository, { bytes, mediaType, tag, deadline }) {
     const digest = (0,domain_digest/* digestOf */.ol)(bytes);
     if (bytes.byteLength > domain_manifest/* MAX_MANIFEST_BYTES */.ZJ)
         throw tooLarge(repository, bytes);
     const grant = { repository, scopes: [pushScope(apiPath(repository))] };
-    const answer = await session.call({
+    const call = {
         method: 'PUT',
         url: session.urlOf(repository, `manifests/${tag ?? digest}`),
         grant,
         headers: { 'content-type': mediaType },
         body: bytes,
         limit: domain_manifest/* MAX_MANIFEST_BYTES */.ZJ,
-    });
+        isPassing: missesBlob,
+        ...(deadline === undefined ? {} : { deadline, isSentOnce: true }),
+    };
+    const answer = await send(session, call);
     if ([200, 201, 202].includes(answer.status) && !isHtml(answer)) {
         assertHeaderDigest(answer, bytes, `${(0,reference/* formatRepository */.Sh)(repository)} after writing`);
         return digest;
@@ -2214,6 +2278,23 @@ async function storeManifest(session, repository, bytes, mediaType, tag) {
     if (there?.digest === digest)
         return digest;
     throw there === undefined ? refusal : occupied(answer, repository, tag ?? '', there.digest, digest, refusal);
+}
+/**
+ * A refusal because of a blob, which was there when the caller made sure of it. Registries that keep files
+ * (distribution 2.8) take a blob for missing or invalid while another client writes the same one.
+ */
+function missesBlob({ status, faults }) {
+    return ((status === 400 || status === 404) &&
+        faults.some(({ code }) => code === 'MANIFEST_BLOB_UNKNOWN' || code === 'BLOB_UNKNOWN'));
+}
+/** A single attempt fails with the bare network error, which is made one of the registry here. */
+async function send(session, call) {
+    try {
+        return await session.call(call);
+    }
+    catch (error) {
+        throw error instanceof NetworkError ? networkFailure(call.method, call.url, error, 1) : error;
+    }
 }
 async function readAfterRefusal(session, repository, name, refusal) {
     try {
@@ -2365,25 +2446,6 @@ function parseTags(answer) {
     }
 }
 
-;// CONCATENATED MODULE: ./lib/registry/deadline.js
-/** The moment by which an operation with all its retries must be done. */
-class Deadline {
-    #end;
-    #total;
-    constructor(milliseconds) {
-        this.#total = milliseconds;
-        this.#end = performance.now() + milliseconds;
-    }
-    /** Milliseconds left; never negative. */
-    get remaining() {
-        return Math.max(0, this.#end - performance.now());
-    }
-    /** The whole time allowed, for messages. */
-    get total() {
-        return this.#total;
-    }
-}
-
 ;// CONCATENATED MODULE: ./lib/registry/uploads.js
 
 
@@ -2459,7 +2521,7 @@ async function upload(session, repository, blob, started) {
         }
         const begin = { method: 'POST', url, grant, limit: SMALL_BODY, deadline };
         const start = tries === 1 && started !== undefined ? started : await session.call(begin);
-        return start.status === 202 ? await send(session, repository, blob, start, deadline) : start;
+        return start.status === 202 ? await uploads_send(session, repository, blob, start, deadline) : start;
     });
     if ([200, 201].includes(answer.status) && !isHtml(answer))
         return;
@@ -2469,7 +2531,7 @@ async function upload(session, repository, blob, started) {
         return;
     throw refusal;
 }
-async function send(session, repository, blob, start, deadline) {
+async function uploads_send(session, repository, blob, start, deadline) {
     const grant = pushGrant(repository);
     const location = uploadLocation(session, start);
     const url = new URL(location);
@@ -2514,6 +2576,7 @@ async function cancel(session, location, grant) {
 
 
 
+
 /** The distribution API over node:http. */
 class RegistryClient {
     #sessions;
@@ -2526,8 +2589,9 @@ class RegistryClient {
     async readManifest(repository, digest) {
         return await fetchManifest(this.#sessions.of(repository), repository, digest);
     }
-    async putManifest(repository, bytes, mediaType, tag) {
-        return await storeManifest(this.#sessions.of(repository), repository, bytes, mediaType, tag);
+    async putManifest(repository, bytes, mediaType, tag, withinMs) {
+        const deadline = withinMs === undefined ? undefined : new Deadline(withinMs);
+        return await storeManifest(this.#sessions.of(repository), repository, { bytes, mediaType, tag, deadline });
     }
     async listTags(repository) {
         return await listTags(this.#sessions.of(repository), repository);
@@ -2787,6 +2851,8 @@ const CONCURRENCY = 8;
 /** Reads until our own entry shows up in the API; caches in front of registries lag behind. */
 const PROOF_READS = 4;
 const PROOF_PAUSE_MS = 150;
+/** The same for a record that a list names: registries that keep files list a tag before it can be read. */
+const LISTED_READS = 4;
 /** Records as referrers, found through the API, the fallback index or their write-once tags. */
 class Records {
     #options;
@@ -2898,7 +2964,7 @@ class Records {
         return { listed, tagged: tags.then((all) => tagCandidates(all, subject, [...byDigest.keys()])) };
     }
     async #load(repository, subject, type, { name, isDeclared }) {
-        const manifest = await this.#read(repository, name);
+        const manifest = await this.#readListed(repository, name, isDeclared ? LISTED_READS : 1);
         if (manifest === undefined) {
             if (!isDeclared)
                 return undefined;
@@ -2906,6 +2972,14 @@ class Records {
             throw new domain_error/* RegistryError */.gl('REGISTRY_NOT_FOUND', `The record ${(0,reference/* formatRepository */.Sh)(repository)}${what} is listed at ${subject}, but is not in the repository`);
         }
         return isRecordOf(manifest, type, subject) ? await this.#open(repository, manifest, type) : undefined;
+    }
+    async #readListed(repository, name, reads) {
+        for (let read = 1;; read += 1) {
+            const manifest = await this.#read(repository, name);
+            if (manifest !== undefined || read >= reads)
+                return manifest;
+            await this.#options.clock.sleep(PROOF_PAUSE_MS * read);
+        }
     }
     async #read(repository, name) {
         const { registry } = this.#options;
@@ -2965,13 +3039,16 @@ function retryAfter(header, now) {
 async function withRetries(operation, attempt) {
     for (let tries = 1;; tries += 1) {
         const outcome = await outcomeOf(attempt(tries));
-        if ('answer' in outcome && !isTransientStatus(outcome.answer.status))
+        if ('answer' in outcome && !isTransient(operation, outcome.answer))
             return outcome.answer;
         const pause = pauseBefore(operation, tries, outcome);
         if (pause === undefined)
             throw exhausted(operation, tries, outcome);
         await operation.clock.sleep(pause);
     }
+}
+function isTransient({ isPassing }, answer) {
+    return isTransientStatus(answer.status) || isPassing?.(answer) === true;
 }
 async function outcomeOf(attempt) {
     try {
@@ -3439,12 +3516,13 @@ class Session {
     }
     /** Repeats work that is more than one request, under the policy of this registry. */
     async repeat(request, work) {
-        return await this.#repeat(request, work, this.#options.timeouts.transferMs);
+        return await this.#repeat(request, work, { milliseconds: this.#options.timeouts.transferMs });
     }
-    async #repeat({ method, url }, work, milliseconds = this.#options.timeouts.totalMs) {
-        const deadline = new Deadline(milliseconds);
-        const { retry: policy, clock } = this.#options;
-        const operation = { method, url, policy, clock, deadline };
+    async #repeat({ method, url }, work, given = {}) {
+        const { retry: policy, clock, timeouts } = this.#options;
+        const deadline = new Deadline(given.milliseconds ?? timeouts.totalMs);
+        const isPassing = given.isPassing ?? (() => false);
+        const operation = { method, url, policy, clock, deadline, isPassing };
         return await withRetries(operation, async (tries) => await work(deadline, tries));
     }
     async #ping(grant) {
@@ -3466,8 +3544,9 @@ class Session {
         if (call.deadline !== undefined)
             return await this.#attempt(call, authorization, call.deadline);
         const { totalMs, transferMs } = this.#options.timeouts;
-        const isTransfer = call.streams === true;
-        return await this.#repeat(call, async (deadline) => await this.#attempt(call, authorization, deadline), isTransfer ? transferMs : totalMs);
+        const milliseconds = call.streams === true ? transferMs : totalMs;
+        const { isPassing } = call;
+        return await this.#repeat(call, async (deadline) => await this.#attempt(call, authorization, deadline), isPassing === undefined ? { milliseconds } : { milliseconds, isPassing });
     }
     async #attempt(call, authorization, deadline) {
         const { transport, endpoint } = this.#options;
@@ -3504,8 +3583,9 @@ function outgoingOf(call, authorization) {
         ...call.headers,
         ...(authorization === undefined ? {} : { authorization }),
     };
-    const { method, url, body } = call;
-    return body === undefined ? { method, url, headers } : { method, url, headers, body };
+    const { method, url, body, isSentOnce = false } = call;
+    const head = { method, url, headers, isSentOnce };
+    return body === undefined ? head : { ...head, body };
 }
 function wantsAuthorization(answer) {
     if (!answer.isOwn)
@@ -3565,6 +3645,8 @@ function createTransport(options) {
     const once = async (outgoing, deadline, reuse) => await new Exchange(outgoing, deadline, options.idleMs, agentFor(outgoing.url, reuse)).run();
     return {
         async send(outgoing, deadline) {
+            if (outgoing.isSentOnce === true)
+                return await once(outgoing, deadline, 'fresh');
             try {
                 return await once(outgoing, deadline, 'kept-alive');
             }
@@ -3802,10 +3884,16 @@ function childEnvironment(environment) {
 
 
 const DEFAULT_CAPTURE = 1024 * 1024;
+/**
+ * How long to wait, after a program ended, for what it left running to let go of its output. A script may leave
+ * a process in the background on purpose, and waiting for that one to end could take for ever.
+ */
+const OUTPUT_GRACE_MS = 5_000;
 class Capture {
     #decoder = new TextDecoder();
     #limit;
     #text = '';
+    isTruncated = false;
     constructor(limit) {
         this.#limit = limit;
     }
@@ -3813,7 +3901,9 @@ class Capture {
     take(chunk) {
         const text = this.#decoder.decode(chunk, { stream: true });
         // Keep the end rather than the beginning: tools print their result last.
-        this.#text = (this.#text + text).slice(-this.#limit);
+        const all = this.#text + text;
+        this.isTruncated ||= all.length > this.#limit;
+        this.#text = all.slice(-this.#limit);
         return text;
     }
     get text() {
@@ -3824,7 +3914,8 @@ const exec = async (program, args, options) => new Promise((resolve, reject) => 
     const child = (0,node_child_process__WEBPACK_IMPORTED_MODULE_0__.spawn)(program, args, {
         cwd: options.cwd,
         env: options.environment,
-        stdio: ['pipe', 'pipe', 'pipe'],
+        // Whatever the program starts inherits the fourth pipe, so it closes when the last of them has ended.
+        stdio: ['pipe', 'pipe', 'pipe', ...(options.waitsForAll === true ? ['pipe'] : [])],
         windowsHide: true,
     });
     const limit = options.maxCapture ?? DEFAULT_CAPTURE;
@@ -3847,11 +3938,27 @@ const exec = async (program, args, options) => new Promise((resolve, reject) => 
         clearTimeout(timer);
         reject(error);
     });
-    child.on('close', (code, signal) => {
+    const finish = (code, signal) => {
         clearTimeout(timer);
+        clearTimeout(grace);
         const exitCode = code ?? 128 + (signal === null ? 0 : node_os__WEBPACK_IMPORTED_MODULE_1__.constants.signals[signal]);
-        resolve({ exitCode, stdout: stdout.text, stderr: stderr.text, timedOut });
+        resolve({
+            exitCode,
+            stdout: stdout.text,
+            stderr: stderr.text,
+            isTruncated: stdout.isTruncated,
+            timedOut,
+        });
+    };
+    let grace;
+    child.on('exit', (code, signal) => {
+        grace = setTimeout(() => {
+            for (const stream of child.stdio)
+                stream?.destroy();
+            finish(code, signal);
+        }, OUTPUT_GRACE_MS);
     });
+    child.on('close', finish);
 });
 /** True when a program could not be started because it is not installed. */
 function isMissingProgram(error) {
@@ -3920,12 +4027,13 @@ async function runScript(text, options) {
     const file = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(options.folder, `${options.name}.sh`);
     // A workflow file with Windows line ends is common, and bash would take the CR as part of the last word.
     await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.writeFile)(file, `${text.replaceAll('\r\n', '\n')}\n`, { mode: 0o600 });
-    const { exec, cwd, environment, onOutput, timeoutMs } = options;
+    const { exec, cwd, environment, onOutput, timeoutMs, waitsForAll } = options;
     return await exec('bash', ['--noprofile', '--norc', '-eo', 'pipefail', file], {
         cwd,
         environment,
         ...(onOutput === undefined ? {} : { onOutput }),
         ...(timeoutMs === undefined ? {} : { timeoutMs }),
+        ...(waitsForAll === undefined ? {} : { waitsForAll }),
     });
 }
 
@@ -4062,7 +4170,7 @@ const UNITS = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 function parseDuration(text) {
     if (text === '0')
         return 0;
-    const groups = /^(?<count>[1-9]\d{0,5})(?<unit>[smhd])$/.exec(text)?.groups;
+    const groups = /^(?<count>0|[1-9]\d{0,5})(?<unit>[smhd])$/.exec(text)?.groups;
     if (groups === undefined) {
         throw new FieldFault(`must be a duration such as 0, 30s, 10m, 1h or 7d, got ${JSON.stringify(text.slice(0, 80))}`);
     }

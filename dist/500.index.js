@@ -446,10 +446,8 @@ async function compress(tree, prefix, request, memory) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   Hu: () => (/* binding */ provenancePairs),
-/* harmony export */   KX: () => (/* binding */ parseAnnotations),
-/* harmony export */   ZM: () => (/* binding */ annotationFaults),
-/* harmony export */   rO: () => (/* binding */ withDefaults)
+/* harmony export */   H: () => (/* binding */ provenancePairs),
+/* harmony export */   r: () => (/* binding */ withDefaults)
 /* harmony export */ });
 /** Labels and annotations every artifact gets (image-spec annotations.md), unless the user gave others. */
 function provenancePairs(provenance) {
@@ -465,37 +463,6 @@ function provenancePairs(provenance) {
 function withDefaults(defaults, given) {
     const keys = new Set(given.map(([key]) => key));
     return [...defaults.filter(([key]) => !keys.has(key)), ...given];
-}
-const LEVELS = /^(?<levels>(?:manifest|index)(?:,(?:manifest|index))*):/;
-const UNSUPPORTED = /^(?:manifest|index)(?:-descriptor|\[)/;
-/** Reads `key=value` annotations as buildx does: `index:` and `manifest:` say where, without them it is the manifest. */
-function parseAnnotations(entries) {
-    const found = { manifest: [], index: [] };
-    for (const entry of entries) {
-        const levels = LEVELS.exec(entry)?.groups?.['levels'];
-        const text = levels === undefined ? entry : entry.slice(levels.length + 1);
-        const at = text.indexOf('=');
-        const pair = [text.slice(0, at), text.slice(at + 1)];
-        for (const level of new Set((levels ?? 'manifest').split(','))) {
-            found[level === 'index' ? 'index' : 'manifest'].push(pair);
-        }
-    }
-    return found;
-}
-/** What is wrong with the annotations given, in the words of the input. */
-function annotationFaults(entries, hasIndex) {
-    return entries.flatMap((entry) => {
-        const shown = JSON.stringify(entry.slice(0, 80));
-        if (UNSUPPORTED.test(entry))
-            return [`annotations: ${shown} · expected no prefix, manifest: or index: with this engine`];
-        const text = entry.replace(LEVELS, '');
-        if (text.indexOf('=') <= 0)
-            return [`annotations: ${shown} · expected KEY=value`];
-        const isForIndex = LEVELS.exec(entry)?.groups?.['levels']?.includes('index') === true;
-        if (isForIndex && !hasIndex)
-            return [`annotations: ${shown} needs an index, which is made for several platforms only`];
-        return [];
-    });
 }
 
 

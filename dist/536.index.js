@@ -14,10 +14,12 @@ __webpack_require__.r(__webpack_exports__);
 /* harmony import */ var _domain_manifest_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(5151);
 /* harmony import */ var _image_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(21954);
 /* harmony import */ var _layer_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(62539);
-/* harmony import */ var _provenance_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(57132);
+/* harmony import */ var _domain_annotations_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(31790);
+/* harmony import */ var _provenance_js__WEBPACK_IMPORTED_MODULE_9__ = __webpack_require__(57132);
 /* harmony import */ var _publish_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(56532);
 /* harmony import */ var _source_folder_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(88052);
 /* harmony import */ var _tree_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(65835);
+
 
 
 
@@ -46,7 +48,7 @@ function check(inputs, workspace) {
     const title = titleOf(inputs, workspace);
     const fault = (0,_domain_files_artifact_js__WEBPACK_IMPORTED_MODULE_1__/* .titleFault */ .Zn)(title);
     return [
-        ...(0,_provenance_js__WEBPACK_IMPORTED_MODULE_8__/* .annotationFaults */ .ZM)(annotations, false),
+        ...(0,_domain_annotations_js__WEBPACK_IMPORTED_MODULE_8__/* .annotationFaults */ .Z)(annotations, false),
         ...(fault === undefined
             ? (0,_source_folder_js__WEBPACK_IMPORTED_MODULE_6__.sourceFaults)(path, workspace, judge)
             : [`path: ${(0,_tree_js__WEBPACK_IMPORTED_MODULE_7__/* .quoted */ .T)(title)} cannot be the title of the artifact: ${fault}`]),
@@ -77,8 +79,8 @@ async function build(inputs, request, tools) {
         [_domain_files_artifact_js__WEBPACK_IMPORTED_MODULE_1__/* .FILES_ARTIFACT */ .fk.unpack, 'true'],
         [_domain_files_artifact_js__WEBPACK_IMPORTED_MODULE_1__/* .FILES_ARTIFACT */ .fk.contentDigest, layer.diffId],
     ]);
-    const given = (0,_provenance_js__WEBPACK_IMPORTED_MODULE_8__/* .parseAnnotations */ .KX)(inputs.annotations ?? []).manifest;
-    const manifest = (0,_image_js__WEBPACK_IMPORTED_MODULE_3__/* .encodeFilesManifest */ .XE)(descriptor, (0,_provenance_js__WEBPACK_IMPORTED_MODULE_8__/* .withDefaults */ .rO)((0,_provenance_js__WEBPACK_IMPORTED_MODULE_8__/* .provenancePairs */ .Hu)(request.provenance), given));
+    const given = (0,_domain_annotations_js__WEBPACK_IMPORTED_MODULE_8__/* .parseAnnotations */ .K)(inputs.annotations ?? []).manifest;
+    const manifest = (0,_image_js__WEBPACK_IMPORTED_MODULE_3__/* .encodeFilesManifest */ .XE)(descriptor, (0,_provenance_js__WEBPACK_IMPORTED_MODULE_9__/* .withDefaults */ .r)((0,_provenance_js__WEBPACK_IMPORTED_MODULE_9__/* .provenancePairs */ .H)(request.provenance), given));
     if (request.push) {
         if (layer.blob !== undefined)
             await registry.putBlob(repository, layer.blob);

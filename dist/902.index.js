@@ -82,7 +82,7 @@ async function build(inputs, request, tools) {
         imageIdFile: manifest === undefined ? imageIdFile : undefined,
         manifest,
         secrets: await (0,_secrets_js__WEBPACK_IMPORTED_MODULE_9__/* .writeSecrets */ .P)(inputs, request, tools.log),
-        labels: (0,_provenance_js__WEBPACK_IMPORTED_MODULE_11__/* .withDefaults */ .rO)((0,_provenance_js__WEBPACK_IMPORTED_MODULE_11__/* .provenancePairs */ .Hu)(request.provenance), inputs.labels ?? []),
+        labels: (0,_provenance_js__WEBPACK_IMPORTED_MODULE_11__/* .withDefaults */ .r)((0,_provenance_js__WEBPACK_IMPORTED_MODULE_11__/* .provenancePairs */ .H)(request.provenance), inputs.labels ?? []),
     });
     await (0,_tool_js__WEBPACK_IMPORTED_MODULE_10__/* .runTool */ .q)(tools, 'buildah', args, options);
     if (!request.push)
@@ -281,10 +281,8 @@ function inputsNeedingBuildx(inputs) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   Hu: () => (/* binding */ provenancePairs),
-/* harmony export */   KX: () => (/* binding */ parseAnnotations),
-/* harmony export */   ZM: () => (/* binding */ annotationFaults),
-/* harmony export */   rO: () => (/* binding */ withDefaults)
+/* harmony export */   H: () => (/* binding */ provenancePairs),
+/* harmony export */   r: () => (/* binding */ withDefaults)
 /* harmony export */ });
 /** Labels and annotations every artifact gets (image-spec annotations.md), unless the user gave others. */
 function provenancePairs(provenance) {
@@ -300,37 +298,6 @@ function provenancePairs(provenance) {
 function withDefaults(defaults, given) {
     const keys = new Set(given.map(([key]) => key));
     return [...defaults.filter(([key]) => !keys.has(key)), ...given];
-}
-const LEVELS = /^(?<levels>(?:manifest|index)(?:,(?:manifest|index))*):/;
-const UNSUPPORTED = /^(?:manifest|index)(?:-descriptor|\[)/;
-/** Reads `key=value` annotations as buildx does: `index:` and `manifest:` say where, without them it is the manifest. */
-function parseAnnotations(entries) {
-    const found = { manifest: [], index: [] };
-    for (const entry of entries) {
-        const levels = LEVELS.exec(entry)?.groups?.['levels'];
-        const text = levels === undefined ? entry : entry.slice(levels.length + 1);
-        const at = text.indexOf('=');
-        const pair = [text.slice(0, at), text.slice(at + 1)];
-        for (const level of new Set((levels ?? 'manifest').split(','))) {
-            found[level === 'index' ? 'index' : 'manifest'].push(pair);
-        }
-    }
-    return found;
-}
-/** What is wrong with the annotations given, in the words of the input. */
-function annotationFaults(entries, hasIndex) {
-    return entries.flatMap((entry) => {
-        const shown = JSON.stringify(entry.slice(0, 80));
-        if (UNSUPPORTED.test(entry))
-            return [`annotations: ${shown} · expected no prefix, manifest: or index: with this engine`];
-        const text = entry.replace(LEVELS, '');
-        if (text.indexOf('=') <= 0)
-            return [`annotations: ${shown} · expected KEY=value`];
-        const isForIndex = LEVELS.exec(entry)?.groups?.['levels']?.includes('index') === true;
-        if (isForIndex && !hasIndex)
-            return [`annotations: ${shown} needs an index, which is made for several platforms only`];
-        return [];
-    });
 }
 
 

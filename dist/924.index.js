@@ -147,67 +147,23 @@ function knownOptions(program) {
  */
 /** How much the guard refuses: `strict` adds builders of packages and programs. */
 const GUARD_LEVELS = ['standard', 'strict'];
-/** Input names that only make sense for a build, beside the ones of the build action itself. */
-const BUILD_ONLY_INPUTS = new Set([
-    ...[
-        'context',
-        'file',
-        'dockerfile',
-        'docker-file',
-        'containerfile',
-        'target',
-        'targets',
-        'build',
-        'rebuild',
-    ],
-    ...[
-        'force-build',
-        'force-rebuild',
-        'build-arg',
-        'build-args',
-        'build-contexts',
-        'build-command',
-        'build-script',
-    ],
-    ...['engine', 'prepare', 'platform', 'platforms', 'cache-from', 'cache-to', 'cache-path', 'cache-key'],
-    ...[
-        'cache-restore-keys',
-        'no-cache',
-        'no-cache-filters',
-        'pull',
-        'push',
-        'load',
-        'outputs',
-        'network',
-        'builder',
-    ],
-    ...[
-        'provenance',
-        'sbom',
-        'attests',
-        'secrets',
-        'secret-files',
-        'secret-envs',
-        'ssh',
-        'labels',
-        'annotations',
-    ],
-    ...[
-        'path',
-        'base',
-        'base-image',
-        'entrypoint',
-        'cmd',
-        'workdir',
-        'tags',
-        'tag',
-        'seal',
-        'settle',
-        'adopt',
-        'bake',
-    ],
-    ...['source', 'source-dir', 'buildpacks', 'add-hosts', 'allow', 'shm-size', 'ulimit', 'cgroup-parent'],
-]);
+/** An input name without what people spell differently: `Build_Args`, `buildArgs` and `build-args` are one. */
+function bare(name) {
+    return name.toLowerCase().replaceAll(/[-_. ]/g, '');
+}
+/** Input names that only make sense for a build: those of the build action and of the actions it takes the place of. */
+const BUILD_ONLY_INPUTS = new Set(`
+  context file dockerfile docker-file containerfile containerfiles dockerfiles target targets build rebuild
+  force-build force-rebuild run-build build-arg build-args docker-build-args build-contexts build-command
+  build-script build-image engine prepare platform platforms arch archs oci cache-from cache-to cache-path cache-key
+  cache-restore-keys no-cache no-cache-filters pull push load outputs network builder buildkitd-flags provenance
+  sbom attest attests secrets secret-files secret-envs ssh labels annotations path base base-image entrypoint cmd
+  workdir tags tag seal settle adopt bake bake-file files set source sources source-dir buildpacks buildpack
+  add-hosts allow shm-size ulimit cgroup-parent extra-args
+  `
+    .trim()
+    .split(/\s+/)
+    .map(bare));
 /**
  * The inputs that ask deploy to build, in the words the user typed. The runner passes inputs an action does
  * not declare, so a typo or a copied block of inputs arrives here and must not be ignored.
@@ -217,8 +173,7 @@ const BUILD_ONLY_INPUTS = new Set([
 function buildInputs(given, known) {
     const asked = [];
     for (const [name, value] of given) {
-        const spelled = name.toLowerCase().replaceAll('_', '-');
-        if (value !== '' && !known.has(name) && BUILD_ONLY_INPUTS.has(spelled))
+        if (value !== '' && !known.has(name) && BUILD_ONLY_INPUTS.has(bare(name)))
             asked.push(name);
     }
     return asked;

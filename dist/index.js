@@ -575,7 +575,7 @@ async function run(verb, home) {
         case 'build':
             return await (await Promise.all(/* import() */[__nccwpck_require__.e(160), __nccwpck_require__.e(530), __nccwpck_require__.e(338), __nccwpck_require__.e(147)]).then(__nccwpck_require__.bind(__nccwpck_require__, 30147))).main();
         case 'deploy':
-            return await (await Promise.all(/* import() */[__nccwpck_require__.e(160), __nccwpck_require__.e(530), __nccwpck_require__.e(338), __nccwpck_require__.e(52)]).then(__nccwpck_require__.bind(__nccwpck_require__, 83052))).main(home);
+            return await (await Promise.all(/* import() */[__nccwpck_require__.e(160), __nccwpck_require__.e(530), __nccwpck_require__.e(338), __nccwpck_require__.e(755)]).then(__nccwpck_require__.bind(__nccwpck_require__, 38755))).main(home);
         case 'guard':
             return (await __nccwpck_require__.e(/* import() */ 924).then(__nccwpck_require__.bind(__nccwpck_require__, 71924))).main(process.argv.slice(2));
     }

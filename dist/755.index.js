@@ -1,5 +1,5 @@
-export const id = 52;
-export const ids = [52];
+export const id = 755;
+export const ids = [755];
 export const modules = {
 
 /***/ 36198:
@@ -203,67 +203,23 @@ function knownOptions(program) {
  */
 /** How much the guard refuses: `strict` adds builders of packages and programs. */
 const GUARD_LEVELS = ['standard', 'strict'];
-/** Input names that only make sense for a build, beside the ones of the build action itself. */
-const BUILD_ONLY_INPUTS = new Set([
-    ...[
-        'context',
-        'file',
-        'dockerfile',
-        'docker-file',
-        'containerfile',
-        'target',
-        'targets',
-        'build',
-        'rebuild',
-    ],
-    ...[
-        'force-build',
-        'force-rebuild',
-        'build-arg',
-        'build-args',
-        'build-contexts',
-        'build-command',
-        'build-script',
-    ],
-    ...['engine', 'prepare', 'platform', 'platforms', 'cache-from', 'cache-to', 'cache-path', 'cache-key'],
-    ...[
-        'cache-restore-keys',
-        'no-cache',
-        'no-cache-filters',
-        'pull',
-        'push',
-        'load',
-        'outputs',
-        'network',
-        'builder',
-    ],
-    ...[
-        'provenance',
-        'sbom',
-        'attests',
-        'secrets',
-        'secret-files',
-        'secret-envs',
-        'ssh',
-        'labels',
-        'annotations',
-    ],
-    ...[
-        'path',
-        'base',
-        'base-image',
-        'entrypoint',
-        'cmd',
-        'workdir',
-        'tags',
-        'tag',
-        'seal',
-        'settle',
-        'adopt',
-        'bake',
-    ],
-    ...['source', 'source-dir', 'buildpacks', 'add-hosts', 'allow', 'shm-size', 'ulimit', 'cgroup-parent'],
-]);
+/** An input name without what people spell differently: `Build_Args`, `buildArgs` and `build-args` are one. */
+function bare(name) {
+    return name.toLowerCase().replaceAll(/[-_. ]/g, '');
+}
+/** Input names that only make sense for a build: those of the build action and of the actions it takes the place of. */
+const BUILD_ONLY_INPUTS = new Set(`
+  context file dockerfile docker-file containerfile containerfiles dockerfiles target targets build rebuild
+  force-build force-rebuild run-build build-arg build-args docker-build-args build-contexts build-command
+  build-script build-image engine prepare platform platforms arch archs oci cache-from cache-to cache-path cache-key
+  cache-restore-keys no-cache no-cache-filters pull push load outputs network builder buildkitd-flags provenance
+  sbom attest attests secrets secret-files secret-envs ssh labels annotations path base base-image entrypoint cmd
+  workdir tags tag seal settle adopt bake bake-file files set source sources source-dir buildpacks buildpack
+  add-hosts allow shm-size ulimit cgroup-parent extra-args
+  `
+    .trim()
+    .split(/\s+/)
+    .map(bare));
 /**
  * The inputs that ask deploy to build, in the words the user typed. The runner passes inputs an action does
  * not declare, so a typo or a copied block of inputs arrives here and must not be ignored.
@@ -273,8 +229,7 @@ const BUILD_ONLY_INPUTS = new Set([
 function buildInputs(given, known) {
     const asked = [];
     for (const [name, value] of given) {
-        const spelled = name.toLowerCase().replaceAll('_', '-');
-        if (value !== '' && !known.has(name) && BUILD_ONLY_INPUTS.has(spelled))
+        if (value !== '' && !known.has(name) && BUILD_ONLY_INPUTS.has(bare(name)))
             asked.push(name);
     }
     return asked;
@@ -428,7 +383,7 @@ function isOnlyHelp(args) {
 
 /***/ }),
 
-/***/ 83052:
+/***/ 38755:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 // ESM COMPAT FLAG
@@ -441,6 +396,8 @@ __webpack_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __webpack_require__(77598);
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __webpack_require__(51455);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __webpack_require__(76760);
 // EXTERNAL MODULE: ./lib/github/artifacts.js
@@ -463,11 +420,17 @@ var exec = __webpack_require__(12358);
 var platform_files = __webpack_require__(58864);
 // EXTERNAL MODULE: ./lib/platform/script.js
 var platform_script = __webpack_require__(47148);
+// EXTERNAL MODULE: ./lib/domain/error.js
+var domain_error = __webpack_require__(59342);
 // EXTERNAL MODULE: ./lib/domain/json.js
 var json = __webpack_require__(77708);
 // EXTERNAL MODULE: ./lib/domain/record.js
 var domain_record = __webpack_require__(43111);
+// EXTERNAL MODULE: ./lib/domain/reference.js
+var reference = __webpack_require__(68225);
 ;// CONCATENATED MODULE: ./lib/registry/deployment-log.js
+
+
 
 
 const PREFIX = 'build-once.deployment.';
@@ -488,7 +451,7 @@ function tagOf(record) {
  * whose name sorts by time, so that an environment's history can be read without knowing a digest, survives
  * the clean-up of untagged manifests, and needs no tag to be moved.
  */
-function createRegistryDeploymentLog(registry, records) {
+function createRegistryDeploymentLog(registry, records, log) {
     return {
         append: async (repository, record, subject) => {
             const document = {
@@ -505,18 +468,35 @@ function createRegistryDeploymentLog(registry, records) {
                 .toSorted()
                 .toReversed();
             for (const tag of tags) {
-                const stored = await records.readNamed(repository, tag, domain_record/* RECORD_TYPES */.c4.deployment);
-                if (stored !== undefined)
-                    yield (0,domain_record/* decodeDeploymentRecord */.X5)(stored.bytes, `Deployment record ${tag}`);
+                const record = await orPassOver(log, async () => {
+                    const stored = await records.readNamed(repository, tag, domain_record/* RECORD_TYPES */.c4.deployment);
+                    return stored === undefined
+                        ? undefined
+                        : (0,domain_record/* decodeDeploymentRecord */.X5)(stored.bytes, `Deployment record ${tag}`);
+                });
+                // A tag can be copied here from another repository, and a key is shorter than the name it stands for.
+                const isOurs = record?.environment === environment && record.repository === (0,reference/* formatRepository */.Sh)(repository);
+                if (isOurs)
+                    yield record;
             }
         },
     };
 }
+/** Anyone who can push can write a tag of this form; one that holds no record must not stop every deployment. */
+async function orPassOver(log, read) {
+    try {
+        return await read();
+    }
+    catch (error) {
+        if (!(error instanceof domain_error/* RecordError */.W1))
+            throw error;
+        log.warning(`Passed over a document that is not a deployment record: ${error.message}`);
+        return undefined;
+    }
+}
 
 // EXTERNAL MODULE: ./lib/domain/digest.js
 var digest = __webpack_require__(2002);
-// EXTERNAL MODULE: ./lib/domain/error.js
-var domain_error = __webpack_require__(59342);
 ;// CONCATENATED MODULE: ./lib/targets/configuration.js
 
 
@@ -550,8 +530,6 @@ async function hashConfiguration(folder, patterns) {
     return (0,digest/* digestOf */.ol)((0,json/* canonicalJson */.dj)(Object.fromEntries(hashes)));
 }
 
-// EXTERNAL MODULE: external "node:fs/promises"
-var promises_ = __webpack_require__(51455);
 // EXTERNAL MODULE: ./lib/domain/rebuild.js + 1 modules
 var rebuild = __webpack_require__(85797);
 ;// CONCATENATED MODULE: ./lib/targets/guard.js
@@ -562,6 +540,7 @@ var rebuild = __webpack_require__(85797);
 /**
  * Puts a shim in front of every builder on PATH. Builders that are not installed are left to bash's
  * command_not_found_handle, so that a script that asks `command -v podman` still gets a true answer.
+ * @param folder where the shims stay: what a script leaves running is refused too, so nobody may remove them.
  */
 async function createGuard(folder, level, program, environment) {
     const shims = (0,external_node_path_.join)(folder, 'guard');
@@ -574,19 +553,25 @@ async function createGuard(folder, level, program, environment) {
     // The first line of a script cannot name a program whose path holds white space.
     const bash = /^\S{1,100}$/.test(found) ? found : '/bin/bash';
     const absent = [];
+    const written = new Map();
     for (const name of (0,rebuild/* guardedPrograms */.Y)(level)) {
         if ((await findOnPath(name, path)) === undefined)
             absent.push(name);
         else
-            await writeShim((0,external_node_path_.join)(shims, name), shim(bash, `${start} ${quote(name)}`));
+            written.set((0,external_node_path_.join)(shims, name), shim(bash, `${start} ${quote(name)}`));
     }
+    for (const [file, text] of written)
+        await writeShim(file, text);
     return {
         environment: {
             ...environment,
             PATH: path === '' ? shims : `${shims}${external_node_path_.delimiter}${path}`,
             'BASH_FUNC_command_not_found_handle%%': notFoundHandler(start, absent),
         },
-        violations: async () => await readViolations(log),
+        violations: async () => {
+            await checkShims(written);
+            return await readViolations(log);
+        },
     };
 }
 /**
@@ -624,6 +609,20 @@ async function findOnPath(name, path) {
     }
     return undefined;
 }
+/** Shims that are gone or were changed refused nothing from then on, so nobody knows what the script did. */
+async function checkShims(written) {
+    for (const [file, text] of written) {
+        const now = await (0,promises_.readFile)(file, 'utf8').catch(() => undefined);
+        if (now !== text)
+            throw tampered(`${(0,external_node_path_.basename)(file)} is no longer guarded`);
+    }
+}
+function tampered(how, cause) {
+    return new domain_error/* PolicyError */.pn('REBUILD_REQUESTED', `The script removed the guard while it ran: ${how}`, {
+        hint: 'The guard stands in front of builders on PATH. Leave its folder as it is; deploy never builds.',
+        cause,
+    });
+}
 /** A log that is gone means that the script tampered with the guard, so nobody knows what it did. */
 async function readViolations(log) {
     try {
@@ -631,7 +630,7 @@ async function readViolations(log) {
         return [...new Set(text.split('\n').filter((line) => line !== ''))].slice(0, 50);
     }
     catch (cause) {
-        throw new domain_error/* TargetError */.I0('RUN_FAILED', `The guard’s log was removed while the script ran: ${(0,domain_error/* messageOf */.bD)(cause)}`, { cause });
+        throw tampered((0,domain_error/* messageOf */.bD)(cause), cause);
     }
 }
 
@@ -917,8 +916,6 @@ async function* inflate(archive, hash) {
 var schemas = __webpack_require__(27597);
 // EXTERNAL MODULE: ./lib/domain/commit.js
 var commit = __webpack_require__(92935);
-// EXTERNAL MODULE: ./lib/domain/reference.js
-var reference = __webpack_require__(68225);
 // EXTERNAL MODULE: ./lib/verbs/fields.js
 var fields = __webpack_require__(17961);
 ;// CONCATENATED MODULE: ./lib/verbs/deploy/inputs.js
@@ -975,6 +972,157 @@ function parseDeployInputs(raw) {
     throw new domain_error/* InputError */.dz([...all, ...asked], {
         hint: 'Nothing was deployed. The inputs are described in deploy/README.md.',
     });
+}
+
+;// CONCATENATED MODULE: ./lib/verbs/deploy/record.js
+
+
+
+
+/**
+ * Step 6: appends the record of a deployment that succeeded and returns its id. Where that fails, the step
+ * fails with it, because a deployment nobody can find is not part of the trail.
+ */
+async function recordSuccess(attempt, sealed) {
+    const record = makeRecord(attempt, 'success', null);
+    try {
+        await append(attempt, record, sealed);
+    }
+    catch (error) {
+        attempt.ports.log.warning(`The deployment to ${attempt.target.environment} took place, but could not be recorded.`);
+        throw error;
+    }
+    return record.id;
+}
+/** Refusals and failures are part of the trail too. The first error stays the one that is reported. */
+async function recordFailure(attempt, state, error) {
+    const code = error instanceof domain_error/* BuildOnceError */.kb ? error.code : 'INTERNAL';
+    const reason = { code, message: (0,domain_error/* messageOf */.bD)(error).slice(0, 4000) };
+    try {
+        await append(attempt, makeRecord(attempt, state, reason), attempt.seen.sealed);
+    }
+    catch (recordError) {
+        attempt.ports.log.warning(`This ${state} could not be recorded: ${(0,domain_error/* messageOf */.bD)(recordError)}`);
+    }
+}
+async function append({ ports, target }, record, sealed) {
+    await ports.deployments.append(target.repository, record, sealed === undefined ? undefined : (0,domain_manifest/* descriptorOf */.nb)(sealed));
+}
+function makeRecord(attempt, state, reason) {
+    const { inputs, target, ports, seen } = attempt;
+    const asked = inputs.digest === 'sealed' ? undefined : inputs.digest;
+    return {
+        schema: 'build-once/deployment/v1',
+        id: ports.nonce(),
+        releaseId: attempt.releaseId ?? null,
+        environment: target.environment,
+        repository: (0,reference/* formatRepository */.Sh)(target.repository),
+        digest: seen.agreement?.digest ?? asked ?? null,
+        commit: target.commit,
+        state,
+        reason,
+        configDigest: attempt.configDigest ?? null,
+        previousDigest: attempt.previousDigest ?? null,
+        // The bound of the record's schema; a workflow run may have left any number of artifacts.
+        evidence: (seen.agreement?.evidence ?? []).slice(0, 50),
+        workflowRun: ports.context.workflowRun,
+        actor: ports.context.actor,
+        startedAt: (0,domain_record/* recordTime */.$l)(attempt.startedAt),
+        finishedAt: (0,domain_record/* recordTime */.$l)(ports.clock.now()),
+        rollback: false,
+        overrides: inputs['allow-pull-request'] ? ['allow-pull-request'] : [],
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/verbs/deploy/release.js
+
+
+
+/** What steps 4 to 6 would do, in words; for a dry run. */
+function plannedSteps(inputs) {
+    const { unpack, run, running } = inputs;
+    return [
+        ...(unpack === undefined ? [] : [`verify the files of the artifact and unpack them into ${unpack}`]),
+        ...(run === undefined ? [] : [`run, with the ${inputs.guard} guard: ${shortened(run)}`]),
+        ...(running === undefined ? [] : [`check what runs: ${shortened(running)}`]),
+        `record the deployment to ${inputs.environment}`,
+    ];
+}
+function shortened(script) {
+    const lines = script.split('\n').filter((line) => line.trim() !== '');
+    return lines.length > 3
+        ? [...lines.slice(0, 3), `… (${lines.length} lines)`].join(' ⏎ ')
+        : lines.join(' ⏎ ');
+}
+/** Step 4: unpack, then run. */
+async function release(attempt, { agreement, sealed }) {
+    const { inputs, target, ports } = attempt;
+    if (inputs.unpack !== undefined) {
+        const { files, bytes } = await ports.unpack(target.repository, sealed, inputs.unpack);
+        ports.log.info(`Unpacked ${files} files (${bytes} bytes) of ${agreement.digest} into ${inputs.unpack}`);
+    }
+    if (inputs.run === undefined)
+        return;
+    const script = inputs.run;
+    const result = await ports.log.group('Deploy', async () => ports.guarded(script, variables(target, agreement.digest)));
+    refuseBuilding(result, 'run');
+    if (result.exitCode !== 0) {
+        throw new domain_error/* TargetError */.I0('RUN_FAILED', `The run script failed · expected exit code 0, got ${result.exitCode}`, {
+            hint: 'Read its output above. The deployment is recorded as failed.',
+        });
+    }
+}
+function variables(target, digest) {
+    return {
+        IMAGE: (0,reference/* formatRepository */.Sh)(target.repository),
+        DIGEST: digest,
+        REFERENCE: (0,reference/* formatReference */.FH)((0,reference/* digestReference */.O9)(target.repository, digest)),
+        COMMIT: target.commit,
+        ENVIRONMENT: target.environment,
+    };
+}
+/** Whatever the exit code: a script that tried to build does not get away with ignoring the refusal. */
+function refuseBuilding({ violations }, input) {
+    if (violations.length === 0)
+        return;
+    throw new domain_error/* PolicyError */.pn('REBUILD_REQUESTED', (0,domain_error/* listed */.KE)(`The ${input} script tried to build or retag · expected no builds, got`, violations), {
+        hint: 'deploy ships the digest that was built and tested. Move this command to the build job.',
+    });
+}
+/** Step 5: what runs is what was deployed, as the `running` command reports it. */
+async function checkRunning(attempt, { agreement, sealed }) {
+    const { inputs, target, ports } = attempt;
+    if (inputs.running === undefined)
+        return;
+    const result = await ports.guarded(inputs.running, variables(target, agreement.digest));
+    refuseBuilding(result, 'running');
+    const mismatch = (got) => runningMismatch(agreement.digest, got);
+    if (result.exitCode !== 0)
+        throw mismatch(`nothing: the running command failed with exit code ${result.exitCode}`);
+    if (result.isTruncated)
+        throw mismatch('more than can be read: the running command printed over 1 MB');
+    const found = result.stdout.split('\n').filter((line) => line.trim() !== '');
+    if (found.length === 0)
+        throw mismatch('nothing: the running command printed no digest');
+    for (const line of found) {
+        const foreign = foreignIn(line, sealed);
+        if (foreign !== undefined)
+            throw mismatch(foreign);
+    }
+    ports.log.info(`What runs is what was built: ${[...new Set(found.map((line) => line.trim()))].join(', ')}`);
+}
+function runningMismatch(expected, got) {
+    const message = `What runs is not what was deployed · expected ${expected}, got ${got}`;
+    return new domain_error/* TargetError */.I0('RUNNING_MISMATCH', message, {
+        hint: 'The running command must print the digest that runs, one a line. The deployment is recorded as failed.',
+    });
+}
+/** What a line names that is not the sealed artifact; `kubectl -o jsonpath` prints the digests of all pods in one line. */
+function foreignIn(line, sealed) {
+    const digests = line.match(/\bsha\d+:[0-9a-f]+/g) ?? [];
+    if (digests.length === 0)
+        return `a line without a digest: ${JSON.stringify(line.slice(0, 200))}`;
+    return digests.find((digest) => !(0,domain_manifest/* identify */.ls)(digest, sealed).same);
 }
 
 // EXTERNAL MODULE: ./lib/domain/agreement.js
@@ -1072,32 +1220,40 @@ function remedy(agreement) {
 
 /** Deploys the sealed digest: refuse, agree, release, check, record (design: the deploy verb). */
 async function deploy(inputs, target, ports, onFailure) {
-    const progress = { startedAt: ports.clock.now(), seen: new RefusedEvidence() };
+    const seen = new RefusedEvidence();
+    const attempt = { inputs, target, ports, startedAt: ports.clock.now(), seen };
     try {
-        const verified = await admit(inputs, target, ports, progress);
-        if (!inputs['dry-run']) {
-            await release(inputs, target, ports, verified);
-            await checkRunning(inputs, target, ports, verified);
+        const verified = await admit(attempt);
+        if (inputs['dry-run']) {
+            ports.log.info(`Dry run; a deployment would:\n${plannedSteps(inputs)
+                .map((step) => `  - ${step}`)
+                .join('\n')}`);
+            return resultOf(attempt, verified, undefined);
         }
-        return await finish(inputs, target, ports, progress, verified);
+        await release(attempt, verified);
+        await checkRunning(attempt, verified);
+        return resultOf(attempt, verified, await recordSuccess(attempt, verified.sealed));
     }
     catch (error) {
         const state = error instanceof domain_error/* VerificationError */.mk || error instanceof domain_error/* PolicyError */.pn ? 'refused' : 'failure';
         if (!inputs['dry-run'])
-            await recordFailure(inputs, target, ports, progress, state, error);
-        await onFailure({ target, error, state, seen: progress.seen });
+            await recordFailure(attempt, state, error);
+        await onFailure({ target, error, state, seen });
         throw error;
     }
 }
 /** Steps 1 and 2: everything that can refuse, before anything is touched. */
-async function admit(inputs, target, ports, progress) {
+async function admit(attempt) {
+    const { inputs, target, ports } = attempt;
     refuseRebuild(inputs.rebuildInputs);
-    const verified = await verify(inputs.digest, target, ports, progress.seen);
+    const verified = await verify(inputs.digest, target, ports, attempt.seen);
     refusePullRequest(inputs, verified);
     if (inputs.config !== undefined)
-        progress.configDigest = await ports.hashConfig(inputs.config);
-    progress.releaseId = releaseId(target, verified.agreement.digest, progress.configDigest);
-    progress.previousDigest = await previousDigest(target, ports);
+        attempt.configDigest = await ports.hashConfig(inputs.config);
+    attempt.releaseId = releaseId(target, verified.agreement.digest, attempt.configDigest);
+    const previous = await previousDigest(target, ports);
+    if (previous !== undefined)
+        attempt.previousDigest = previous;
     return verified;
 }
 function refuseRebuild(asked) {
@@ -1128,125 +1284,21 @@ async function previousDigest(target, ports) {
     }
     return undefined;
 }
-/** Step 4: unpack, then run. */
-async function release(inputs, target, ports, { agreement, sealed }) {
-    if (inputs.unpack !== undefined) {
-        const { files, bytes } = await ports.unpack(target.repository, sealed, inputs.unpack);
-        ports.log.info(`Unpacked ${files} files (${bytes} bytes) of ${agreement.digest} into ${inputs.unpack}`);
-    }
-    if (inputs.run === undefined)
-        return;
-    const script = inputs.run;
-    const result = await ports.log.group('Deploy', async () => ports.guarded(script, variables(target, agreement.digest)));
-    refuseBuilding(result, 'run');
-    if (result.exitCode !== 0) {
-        throw new domain_error/* TargetError */.I0('RUN_FAILED', `The run script failed · expected exit code 0, got ${result.exitCode}`, {
-            hint: 'Read its output above. The deployment is recorded as failed.',
-        });
-    }
-}
-function variables(target, digest) {
-    return {
-        IMAGE: (0,reference/* formatRepository */.Sh)(target.repository),
-        DIGEST: digest,
-        REFERENCE: (0,reference/* formatReference */.FH)((0,reference/* digestReference */.O9)(target.repository, digest)),
-        COMMIT: target.commit,
-        ENVIRONMENT: target.environment,
-    };
-}
-/** Whatever the exit code: a script that tried to build does not get away with ignoring the refusal. */
-function refuseBuilding({ violations }, input) {
-    if (violations.length === 0)
-        return;
-    throw new domain_error/* PolicyError */.pn('REBUILD_REQUESTED', (0,domain_error/* listed */.KE)(`The ${input} script tried to build or retag · expected no builds, got`, violations), {
-        hint: 'deploy ships the digest that was built and tested. Move this command to the build job.',
-    });
-}
-/** Step 5: what runs is what was deployed, as the `running` command reports it. */
-async function checkRunning(inputs, target, ports, verified) {
-    if (inputs.running === undefined)
-        return;
-    const { agreement, sealed } = verified;
-    const result = await ports.guarded(inputs.running, variables(target, agreement.digest));
-    refuseBuilding(result, 'running');
-    const mismatch = (got) => new domain_error/* TargetError */.I0('RUNNING_MISMATCH', `What runs is not what was deployed · expected ${agreement.digest}, got ${got}`, {
-        hint: 'The running command must print the digest that runs, one a line. The deployment is recorded as failed.',
-    });
-    if (result.exitCode !== 0)
-        throw mismatch(`nothing: the running command failed with exit code ${result.exitCode}`);
-    const found = result.stdout.split('\n').filter((line) => line.trim() !== '');
-    if (found.length === 0)
-        throw mismatch('nothing: the running command printed no digest');
-    for (const line of found) {
-        // `kubectl -o jsonpath='{..imageID}'` prints the digests of all pods in one line.
-        const digests = line.match(/sha256:[0-9a-f]{64}(?![0-9a-f])/g) ?? [];
-        if (digests.length === 0)
-            throw mismatch(`a line without a digest: ${JSON.stringify(line.slice(0, 200))}`);
-        const foreign = digests.find((digest) => !(0,domain_manifest/* identify */.ls)(digest, sealed).same);
-        if (foreign !== undefined)
-            throw mismatch(foreign);
-    }
-    ports.log.info(`What runs is what was built: ${[...new Set(found.map((line) => line.trim()))].join(', ')}`);
-}
-async function finish(inputs, target, ports, progress, verified) {
+function resultOf(attempt, verified, deploymentId) {
+    const { inputs, target, ports, configDigest, previousDigest: previous } = attempt;
     const { digest } = verified.agreement;
-    const id = inputs['dry-run'] ? undefined : ports.nonce();
-    if (id !== undefined)
-        await append(target, ports, makeRecord(id, inputs, target, ports, progress, 'success', null), verified.sealed);
     return {
         target,
         digest,
         reference: (0,reference/* formatReference */.FH)((0,reference/* digestReference */.O9)(target.repository, digest)),
-        previousDigest: progress.previousDigest,
-        releaseId: progress.releaseId ?? releaseId(target, digest, progress.configDigest),
-        configDigest: progress.configDigest,
-        deploymentId: id,
+        previousDigest: previous,
+        releaseId: attempt.releaseId ?? releaseId(target, digest, configDigest),
+        configDigest,
+        deploymentId,
         verified,
-        dryRun: inputs['dry-run'],
-        milliseconds: ports.clock.now().getTime() - progress.startedAt.getTime(),
+        planned: inputs['dry-run'] ? plannedSteps(inputs) : undefined,
+        milliseconds: ports.clock.now().getTime() - attempt.startedAt.getTime(),
     };
-}
-function makeRecord(id, inputs, target, ports, progress, state, reason) {
-    const { agreement } = progress.seen;
-    const asked = inputs.digest === 'sealed' ? undefined : inputs.digest;
-    return {
-        schema: 'build-once/deployment/v1',
-        id,
-        releaseId: progress.releaseId ?? null,
-        environment: target.environment,
-        repository: (0,reference/* formatRepository */.Sh)(target.repository),
-        digest: agreement?.digest ?? asked ?? null,
-        commit: target.commit,
-        state,
-        reason,
-        configDigest: progress.configDigest ?? null,
-        previousDigest: progress.previousDigest ?? null,
-        // The bound of the record's schema; a workflow run may have left any number of artifacts.
-        evidence: (agreement?.evidence ?? []).slice(0, 50),
-        workflowRun: ports.context.workflowRun,
-        actor: ports.context.actor,
-        startedAt: (0,domain_record/* recordTime */.$l)(progress.startedAt),
-        finishedAt: (0,domain_record/* recordTime */.$l)(ports.clock.now()),
-        rollback: false,
-        overrides: inputs['allow-pull-request'] ? ['allow-pull-request'] : [],
-    };
-}
-async function append(target, ports, record, sealed) {
-    const subject = sealed === undefined
-        ? undefined
-        : { mediaType: sealed.mediaType, digest: sealed.digest, size: sealed.bytes.byteLength };
-    await ports.deployments.append(target.repository, record, subject);
-}
-/** Refusals and failures are part of the trail. The first error stays the one that is reported. */
-async function recordFailure(inputs, target, ports, progress, state, error) {
-    const code = error instanceof domain_error/* BuildOnceError */.kb ? error.code : 'INTERNAL';
-    const reason = { code, message: (0,domain_error/* messageOf */.bD)(error).slice(0, 4000) };
-    try {
-        await append(target, ports, makeRecord(ports.nonce(), inputs, target, ports, progress, state, reason), progress.seen.sealed);
-    }
-    catch (recordError) {
-        ports.log.warning(`This ${state} could not be recorded: ${(0,domain_error/* messageOf */.bD)(recordError)}`);
-    }
 }
 
 // EXTERNAL MODULE: ./lib/domain/markdown.js
@@ -1262,7 +1314,7 @@ function evidenceTable(evidence) {
 /** The job summary of a deployment that succeeded, or of a dry run. */
 function deploySummary(result) {
     const { target, verified, previousDigest, configDigest } = result;
-    const heading = result.dryRun ? '🔎 Dry run: would deploy' : '🚀 Deployed';
+    const heading = result.planned === undefined ? '🚀 Deployed' : '🔎 Dry run: would deploy';
     const change = previousDigest === result.digest
         ? 'the same digest was deployed before'
         : previousDigest === undefined
@@ -1281,20 +1333,26 @@ function deploySummary(result) {
         ['Release', (0,markdown/* code */.aY)(result.releaseId)],
         ['Time', (0,markdown/* humanDuration */.UU)(result.milliseconds)],
     ];
-    return `### ${heading} to ${(0,markdown/* escapeMarkdown */.FV)(target.environment)}\n\n${(0,markdown/* propertyTable */.C0)(rows)}\n\n${evidenceTable(verified.agreement.evidence)}\n`;
+    const plan = (result.planned ?? []).map((step) => `\n- would ${(0,markdown/* escapeMarkdown */.FV)(step)}`).join('');
+    return `### ${heading} to ${(0,markdown/* escapeMarkdown */.FV)(target.environment)}\n\n${(0,markdown/* propertyTable */.C0)(rows)}\n${plan}\n\n${evidenceTable(verified.agreement.evidence)}\n`;
 }
 /** The job summary of a refusal or failure. */
 function failureSummary({ target, error, state, seen }) {
     const heading = state === 'refused' ? '⛔ Refused to deploy' : '❌ Deployment failed';
-    const reason = error instanceof domain_error/* BuildOnceError */.kb ? `**${error.code}** ` : '';
+    // A disagreement names its codes in the message, one a finding; the table behind it stands below as a real one.
     const [first = ''] = (0,domain_error/* messageOf */.bD)(error).split('\n\n', 1);
+    const isNamed = !(error instanceof domain_error/* BuildOnceError */.kb) || first.includes(`${error.code}: `);
+    const lines = (isNamed ? first : `${error.code}: ${first}`).split('\n').map(findingLine);
     const hint = error instanceof domain_error/* BuildOnceError */.kb && error.hint !== undefined ? `\n\n> ${(0,markdown/* escapeMarkdown */.FV)(error.hint)}` : '';
     const evidence = seen.agreement === undefined ? '' : `\n\n${evidenceTable(seen.agreement.evidence)}`;
-    const message = first
-        .split('\n')
-        .map((line) => (0,markdown/* escapeMarkdown */.FV)(line))
-        .join('<br>');
-    return `### ${heading} to ${(0,markdown/* escapeMarkdown */.FV)(target.environment)}\n\n${reason}${message}${hint}${evidence}\n`;
+    return `### ${heading} to ${(0,markdown/* escapeMarkdown */.FV)(target.environment)}\n\n${lines.join('<br>')}${hint}${evidence}\n`;
+}
+/** A line of the message; the code at the start of a finding stands out. */
+function findingLine(line) {
+    const code = /^[A-Z][A-Z_]+(?=: )/.exec(line)?.[0];
+    return code === undefined
+        ? (0,markdown/* escapeMarkdown */.FV)(line)
+        : `**${code}** ${(0,markdown/* escapeMarkdown */.FV)(line.slice(code.length + 2))}`;
 }
 
 // EXTERNAL MODULE: ./lib/main/failure.js
@@ -1304,6 +1362,7 @@ var outputs = __webpack_require__(45283);
 // EXTERNAL MODULE: ./lib/main/registry.js + 32 modules
 var registry = __webpack_require__(13902);
 ;// CONCATENATED MODULE: ./lib/main/deploy.js
+
 
 
 
@@ -1347,7 +1406,7 @@ async function main(home) {
                     await (0,summary/* writeSummary */.S)(process.env, failureSummary(failure), log/* githubLog */.Q);
                 });
                 (0,outputs/* setOutputs */.n0)((0,outputs/* deployOutputs */.gf)(result));
-                log/* githubLog */.Q.info(`${result.dryRun ? 'Would deploy' : 'Deployed'} ${result.reference} to ${target.environment}`);
+                log/* githubLog */.Q.info(`${result.planned === undefined ? 'Deployed' : 'Would deploy'} ${result.reference} to ${target.environment}`);
                 await (0,summary/* writeSummary */.S)(process.env, deploySummary(result), log/* githubLog */.Q);
             });
         }
@@ -1368,22 +1427,24 @@ function ports(inputs, context, connection, temporary, home) {
         context,
         clock: clock/* systemClock */.m,
         log: log/* githubLog */.Q,
-        deployments: createRegistryDeploymentLog(registry, records),
+        deployments: createRegistryDeploymentLog(registry, records, log/* githubLog */.Q),
         artifacts: (0,artifacts/* createWorkflowArtifacts */.L)(process.env, temporary, log/* githubLog */.Q),
-        guarded: async (script, variables) => await (0,platform_files/* withTemporaryFolder */.EX)(temporary, async (folder) => {
+        guarded: async (script, variables) => {
+            // Left for the runner to remove at the end of the job, see createGuard.
+            const folder = await (0,promises_.mkdtemp)((0,external_node_path_.join)(context.temporary, 'build-once-guard-'));
             const environment = { ...(0,platform_environment/* childEnvironment */.Q)(process.env), ...variables };
             const guard = await createGuard(folder, inputs.guard, guardProgram, environment);
-            const options = {
+            const { exitCode, stdout, isTruncated } = await (0,platform_script/* runScript */.j)(script, {
                 exec: exec/* exec */.m,
                 folder,
                 name: 'deploy',
                 cwd: context.workspace,
                 environment: guard.environment,
                 onOutput: (chunk) => log/* githubLog */.Q.raw(chunk),
-            };
-            const { exitCode, stdout } = await (0,platform_script/* runScript */.j)(script, options);
-            return { exitCode, stdout, violations: await guard.violations() };
-        }),
+                waitsForAll: true,
+            });
+            return { exitCode, stdout, isTruncated, violations: await guard.violations() };
+        },
         unpack: async (repository, manifest, directory) => await unpackFiles({
             registry,
             repository,

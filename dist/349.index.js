@@ -1,8 +1,8 @@
-export const id = 887;
-export const ids = [887];
+export const id = 349;
+export const ids = [349];
 export const modules = {
 
-/***/ 91887:
+/***/ 17349:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 // ESM COMPAT FLAG
@@ -25,41 +25,8 @@ var error = __webpack_require__(59342);
 var json = __webpack_require__(77708);
 // EXTERNAL MODULE: ./lib/domain/reference.js
 var domain_reference = __webpack_require__(68225);
-;// CONCATENATED MODULE: ./lib/engines/platform.js
-/** What an image is for where nobody says: a fixed answer, so that the digest does not depend on the runner. */
-const DEFAULT_PLATFORM = 'linux/amd64';
-const GRAMMAR = /^[a-z0-9]+\/[a-z0-9_]+(?:\/[a-z0-9.]+)?$/;
-const ARCHITECTURES = { x86_64: 'amd64', aarch64: 'arm64', i386: '386' };
-/** Variants that are understood when none is written, as containerd normalizes them. */
-const DEFAULT_VARIANTS = { arm64: 'v8', arm: 'v7', amd64: 'v1' };
-/** Reads `os/architecture[/variant]`; the text has passed {@link platformFaults}. */
-function parsePlatform(text) {
-    const [os = '', architecture = '', variant] = text.split('/');
-    const known = ARCHITECTURES[architecture] ?? architecture;
-    return { os, architecture: known, ...(variant === undefined ? {} : { variant }) };
-}
-/** `linux/arm/v7`. */
-function formatPlatform(platform) {
-    return [platform.os, platform.architecture, platform.variant].filter(Boolean).join('/');
-}
-/** True when both mean the same machine. */
-function isSamePlatform(a, b) {
-    return a.os === b.os && a.architecture === b.architecture && variantOf(a) === variantOf(b);
-}
-function variantOf(platform) {
-    return platform.variant || DEFAULT_VARIANTS[platform.architecture];
-}
-/** What is wrong with the platforms given, in the words of the input. */
-function platformFaults(platforms) {
-    return platforms.flatMap((text, index) => {
-        const shown = JSON.stringify(text.slice(0, 80));
-        if (!GRAMMAR.test(text))
-            return [`platforms: ${shown} · expected os/architecture[/variant]`];
-        const first = platforms.findIndex((other) => GRAMMAR.test(other) && isSamePlatform(parsePlatform(other), parsePlatform(text)));
-        return first < index ? [`platforms: ${shown} is there twice`] : [];
-    });
-}
-
+// EXTERNAL MODULE: ./lib/domain/platform.js
+var domain_platform = __webpack_require__(97737);
 ;// CONCATENATED MODULE: ./lib/engines/base.js
 
 
@@ -99,19 +66,19 @@ async function resolveBase(registry, reference, platforms) {
     const read = async (image) => await readImage(registry, reference, image);
     if (manifest.kind === 'image') {
         const image = await read(manifest);
-        const other = platforms.find((text) => !isSamePlatform(parsePlatform(text), image.platform));
+        const other = platforms.find((text) => !(0,domain_platform/* isSamePlatform */.SW)((0,domain_platform/* parsePlatform */.FL)(text), image.platform));
         if (other !== undefined)
-            throw missingPlatform(name, other, [formatPlatform(image.platform)]);
+            throw missingPlatform(name, other, [(0,domain_platform/* formatPlatform */.Bq)(image.platform)]);
         return { name, digest: manifest.digest, images: [image] };
     }
-    const wanted = platforms.length === 0 ? [DEFAULT_PLATFORM] : platforms;
+    const wanted = platforms.length === 0 ? [domain_platform/* DEFAULT_PLATFORM */.Er] : platforms;
     const children = wanted.map((text) => pickChild(name, manifest, text));
     const images = await Promise.all(children.map(async (child) => await read(await readChild(registry, reference, child))));
     return { name, digest: manifest.digest, images };
 }
 function pickChild(name, index, wanted) {
     const children = (0,domain_manifest/* platformChildren */.xq)(index);
-    const found = children.find(({ platform }) => platform !== undefined && isSamePlatform(platform, parsePlatform(wanted)));
+    const found = children.find(({ platform }) => platform !== undefined && (0,domain_platform/* isSamePlatform */.SW)(platform, (0,domain_platform/* parsePlatform */.FL)(wanted)));
     if (found === undefined)
         throw missingPlatform(name, wanted, children.map(domain_manifest/* platformOf */.tj));
     return found;
@@ -173,6 +140,8 @@ async function readSmallBlob(registry, reference, descriptor) {
 var engines_image = __webpack_require__(21954);
 // EXTERNAL MODULE: ./lib/engines/layer.js + 2 modules
 var engines_layer = __webpack_require__(62539);
+// EXTERNAL MODULE: ./lib/domain/annotations.js
+var domain_annotations = __webpack_require__(31790);
 // EXTERNAL MODULE: ./lib/engines/provenance.js
 var engines_provenance = __webpack_require__(57132);
 // EXTERNAL MODULE: ./lib/engines/publish.js
@@ -182,6 +151,7 @@ var source_folder = __webpack_require__(88052);
 // EXTERNAL MODULE: ./lib/engines/tree.js
 var engines_tree = __webpack_require__(65835);
 ;// CONCATENATED MODULE: ./lib/engines/layers.js
+
 
 
 
@@ -206,8 +176,8 @@ function createLayersEngine(inputs, tools) {
 function check(inputs, workspace) {
     const { platforms = [], annotations = [] } = inputs;
     return [
-        ...platformFaults(platforms),
-        ...(0,engines_provenance/* annotationFaults */.ZM)(annotations, platforms.length > 1),
+        ...(0,domain_platform/* platformFaults */.r2)(platforms),
+        ...(0,domain_annotations/* annotationFaults */.Z)(annotations, platforms.length > 1),
         ...workdirFaults(inputs.workdir),
         ...(0,source_folder.sourceFaults)(inputs.path ?? '', workspace, judge),
     ];
@@ -243,11 +213,11 @@ async function build(inputs, request, tools) {
 function basesOf(inputs, base) {
     if (base !== undefined)
         return base.images;
-    const platforms = inputs.platforms?.length ? inputs.platforms : [DEFAULT_PLATFORM];
-    return platforms.map((platform) => (0,engines_image/* emptyBase */.LU)(parsePlatform(platform)));
+    const platforms = inputs.platforms?.length ? inputs.platforms : [domain_platform/* DEFAULT_PLATFORM */.Er];
+    return platforms.map((platform) => (0,engines_image/* emptyBase */.LU)((0,domain_platform/* parsePlatform */.FL)(platform)));
 }
 function defaultsOf(request, base) {
-    const provenance = (0,engines_provenance/* provenancePairs */.Hu)(request.provenance);
+    const provenance = (0,engines_provenance/* provenancePairs */.H)(request.provenance);
     if (base === undefined)
         return provenance;
     return [
@@ -258,14 +228,14 @@ function defaultsOf(request, base) {
 }
 function describe(inputs, request, base, layer) {
     const defaults = defaultsOf(request, base);
-    const annotations = (0,engines_provenance/* parseAnnotations */.KX)(inputs.annotations ?? []).manifest;
+    const annotations = (0,domain_annotations/* parseAnnotations */.K)(inputs.annotations ?? []).manifest;
     const folder = folderOf(inputs.workdir);
     const settings = {
         entrypoint: inputs.entrypoint ?? [],
         cmd: inputs.cmd ?? [],
         workdir: inputs.workdir === undefined ? undefined : `/${folder}`,
         environment: inputs.env ?? [],
-        labels: (0,engines_provenance/* withDefaults */.rO)(defaults, inputs.labels ?? []),
+        labels: (0,engines_provenance/* withDefaults */.r)(defaults, inputs.labels ?? []),
     };
     return basesOf(inputs, base).map((image) => {
         const config = (0,engines_image/* encodeConfig */.dI)(image, settings, {
@@ -273,13 +243,13 @@ function describe(inputs, request, base, layer) {
             created: request.provenance.created,
         });
         const layers = [...image.layers, (0,engines_image/* layerDescriptor */.Br)(layer)];
-        const manifest = (0,engines_image/* encodeManifest */.Gb)(config.descriptor, layers, (0,engines_provenance/* withDefaults */.rO)(defaults, annotations), image.platform);
+        const manifest = (0,engines_image/* encodeManifest */.Gb)(config.descriptor, layers, (0,engines_provenance/* withDefaults */.r)(defaults, annotations), image.platform);
         return { config, manifest };
     });
 }
 function indexOf(inputs, request, base, images) {
-    const annotations = (0,engines_provenance/* parseAnnotations */.KX)(inputs.annotations ?? []).index;
-    return (0,engines_image/* encodeIndex */.bj)(images.map((image) => image.manifest.descriptor), (0,engines_provenance/* withDefaults */.rO)(defaultsOf(request, base), annotations));
+    const annotations = (0,domain_annotations/* parseAnnotations */.K)(inputs.annotations ?? []).index;
+    return (0,engines_image/* encodeIndex */.bj)(images.map((image) => image.manifest.descriptor), (0,engines_provenance/* withDefaults */.r)(defaultsOf(request, base), annotations));
 }
 /** Blobs before the manifests that name them, manifests before the index: registries refuse anything else. */
 async function layers_publish(inputs, request, { registry }, parts) {
