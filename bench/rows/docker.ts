@@ -33,7 +33,7 @@ export function dockerCases(world: World): { warm: Case; empty: Case; fresh: Cas
       },
     },
     empty: {
-      name: 'docker build and push, cache empty, layer in the registry',
+      name: 'docker build and push, cache empty, same repository',
       prepare: async () => {
         await build(world, world.application, image)
         await emptyCaches(world)
@@ -44,7 +44,7 @@ export function dockerCases(world: World): { warm: Case; empty: Case; fresh: Cas
       name: 'docker build and push, cache empty, new repository',
       prepare: async () => {
         await emptyCaches(world)
-        // docker remembers where it pushed a layer and would mount it from there, which a new machine cannot.
+        // Content that no repository of the registry has, so that nothing can be found or mounted.
         await writeFile(join(world.changing, 'app', 'module-0', 'build-id'), newCommit())
       },
       run: async (round) => cold(await build(world, world.changing, `${image}-${round}`)),
