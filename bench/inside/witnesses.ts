@@ -28,7 +28,7 @@ const nothingElse = async (): Promise<never> => {
 const ports: DeployPorts = {
   registry,
   records,
-  deployments: createRegistryDeploymentLog(registry, records),
+  deployments: createRegistryDeploymentLog(registry, records, silent),
   artifacts: createWorkflowArtifacts({}, valueOf(task, 'temporary'), silent),
   context: readContext({}),
   clock: systemClock,
