@@ -73,7 +73,8 @@ async function killAt(referrersApi: boolean, point: number, when: 'before' | 'af
     onSpawn: (spawned) => (pid = spawned),
   })
   const where = `killed ${when} request ${point} (${registry.requests[point]?.method} ${registry.requests[point]?.path})`
-  expect(killed.signal, where).toBe('SIGKILL')
+  // A run may need a request less than the one that was counted; then it ended before the point.
+  if (killed.signal !== 'SIGKILL') expect(registry.requests.length, where).toBeLessThanOrEqual(point)
   pid = undefined
   const sealedBefore = (await registry.readManifest('team/app', commit))?.digest
 
