@@ -20,18 +20,20 @@ export const modules = {
 const SHOWN_FAULTS = 20;
 /** Everything that is wrong with the folder given as `path`; the first twenty faults and how many there are. */
 function sourceFaults(path, workspace, judge) {
+    return inspect(path, workspace, judge).faults;
+}
+function inspect(path, workspace, judge) {
     const fault = folderFault(path, workspace);
     if (fault !== undefined)
-        return [`path: ${fault}`];
-    const tree = scanSource(path, workspace);
-    const faults = [...tree.faults, ...judge(tree)];
-    if (faults.length === 0 && tree.entries.length === 0)
-        return [`path: ${(0,_tree_js__WEBPACK_IMPORTED_MODULE_3__/* .quoted */ .T)(path)} is an empty folder`];
-    const rest = faults.length - SHOWN_FAULTS;
-    return [
-        ...faults.slice(0, SHOWN_FAULTS).map((text) => `path: ${text}`),
-        ...(rest > 0 ? [`path: and ${rest} more faults of this kind`] : []),
-    ];
+        return { faults: [`path: ${fault}`] };
+    // Only the folder itself may be a link: that is the user's choice. Below it nothing is followed.
+    const tree = (0,_tree_js__WEBPACK_IMPORTED_MODULE_3__/* .scanTree */ .w)((0,node_fs__WEBPACK_IMPORTED_MODULE_0__.realpathSync)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.resolve)(workspace, path)));
+    const found = [...tree.faults, ...judge(tree)];
+    const isEmpty = found.length === 0 && tree.entries.length === 0;
+    const all = isEmpty ? [`${(0,_tree_js__WEBPACK_IMPORTED_MODULE_3__/* .quoted */ .T)(path)} is an empty folder`] : found;
+    const rest = all.length - SHOWN_FAULTS;
+    const faults = all.slice(0, SHOWN_FAULTS).map((text) => `path: ${text}`);
+    return { tree, faults: rest > 0 ? [...faults, `path: and ${rest} more faults of this kind`] : faults };
 }
 function folderFault(path, workspace) {
     if (path === '')
@@ -41,27 +43,25 @@ function folderFault(path, workspace) {
         return `${(0,_tree_js__WEBPACK_IMPORTED_MODULE_3__/* .quoted */ .T)(path)} does not exist · expected a folder in ${workspace}`;
     return stats.isDirectory() ? undefined : `${(0,_tree_js__WEBPACK_IMPORTED_MODULE_3__/* .quoted */ .T)(path)} is not a folder`;
 }
-function scanSource(path, workspace) {
-    // Only the folder itself may be a link: that is the user's choice. Below it nothing is followed.
-    return (0,_tree_js__WEBPACK_IMPORTED_MODULE_3__/* .scanTree */ .w)((0,node_fs__WEBPACK_IMPORTED_MODULE_0__.realpathSync)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.resolve)(workspace, path)));
-}
 /**
  * Reads the folder again, right before it is archived.
  * @throws {EngineError} SOURCE_INVALID when it can no longer be archived.
  */
 function openSource(path, workspace, judge) {
-    let faults;
-    try {
-        faults = sourceFaults(path, workspace, judge);
-        if (faults.length === 0)
-            return scanSource(path, workspace);
-    }
-    catch (cause) {
-        faults = [`path: ${(0,_domain_error_js__WEBPACK_IMPORTED_MODULE_2__/* .messageOf */ .bD)(cause)}`];
-    }
+    const { faults, tree } = inspectOrReport(path, workspace, judge);
+    if (faults.length === 0 && tree !== undefined)
+        return tree;
     throw new _domain_error_js__WEBPACK_IMPORTED_MODULE_2__/* .EngineError */ .NJ('SOURCE_INVALID', (0,_domain_error_js__WEBPACK_IMPORTED_MODULE_2__/* .listed */ .KE)('The files to publish cannot be archived', faults), {
         hint: 'Correct path, or let prepare create the files.',
     });
+}
+function inspectOrReport(path, workspace, judge) {
+    try {
+        return inspect(path, workspace, judge);
+    }
+    catch (cause) {
+        return { faults: [`path: ${(0,_domain_error_js__WEBPACK_IMPORTED_MODULE_2__/* .messageOf */ .bD)(cause)}`] };
+    }
 }
 
 
