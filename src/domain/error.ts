@@ -65,6 +65,14 @@ export function isRefusal(error: RegistryError): boolean {
   return error.code === 'REGISTRY_REFUSED' || error.code === 'REGISTRY_DENIED'
 }
 
+/**
+ * True for OCI codes that say a blob is missing. After the caller made sure of the blob it is a passing fault:
+ * registries that keep files (distribution 2.8) take a blob for missing while another client writes the same one.
+ */
+export function saysBlobIsMissing(ociCodes: readonly string[]): boolean {
+  return ociCodes.some((code) => code === 'MANIFEST_BLOB_UNKNOWN' || code === 'BLOB_UNKNOWN')
+}
+
 /** A record that is not a valid build-once document. */
 export class RecordError extends BuildOnceError {
   constructor(message: string, details: ErrorDetails = {}) {

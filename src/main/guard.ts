@@ -1,6 +1,6 @@
-import { accessSync, appendFileSync, constants, statSync } from 'node:fs'
-import { delimiter, join } from 'node:path'
+import { appendFileSync } from 'node:fs'
 import { GUARD_LEVELS, judgeCommand } from '../domain/rebuild.ts'
+import { findProgram, shellWord } from '../platform/program.ts'
 
 /** Exit code of a command the guard refused. */
 export const REFUSED = 97
@@ -22,13 +22,13 @@ export function main(argv: readonly string[]): void {
     process.exitCode = REFUSED
     return
   }
-  const real = findProgram(program, shims)
+  const real = findProgram(program, process.env['PATH'] ?? '', shims)
   if (real === undefined) {
     process.stderr.write(`${program}: command not found\n`)
     process.exitCode = 127
     return
   }
-  process.stdout.write(`${quote(real)} ${passOn(args, verdict.args)}`)
+  process.stdout.write(`${shellWord(real)} ${passOn(args, verdict.args)}`)
 }
 
 /**
@@ -38,23 +38,5 @@ export function main(argv: readonly string[]): void {
 function passOn(given: readonly string[], wanted: readonly string[]): string {
   const at = wanted.findIndex((argument, index) => argument !== given[index])
   if (at < 0) return '"$@"'
-  return `"\${@:1:${at}}" ${quote(wanted[at] ?? '')} "\${@:${at + 1}}"`
-}
-
-function quote(text: string): string {
-  return `'${text.replaceAll("'", String.raw`'\''`)}'`
-}
-
-function findProgram(program: string, shims: string): string | undefined {
-  for (const folder of (process.env['PATH'] ?? '').split(delimiter)) {
-    if (folder === '' || folder === shims) continue
-    const candidate = join(folder, program)
-    try {
-      accessSync(candidate, constants.X_OK)
-      if (statSync(candidate).isFile()) return candidate
-    } catch {
-      // Not in this folder: the next one decides.
-    }
-  }
-  return undefined
+  return `"\${@:1:${at}}" ${shellWord(wanted[at] ?? '')} "\${@:${at + 1}}"`
 }

@@ -1,5 +1,5 @@
 import { assertDigest, corrupt, type Digest, digestOf, isDigest } from '../domain/digest.ts'
-import { RegistryError } from '../domain/error.ts'
+import { RegistryError, saysBlobIsMissing } from '../domain/error.ts'
 import {
   bareMediaType,
   MANIFEST_MEDIA_TYPES,
@@ -104,15 +104,8 @@ export async function storeManifest(
   throw there === undefined ? refusal : occupied(answer, repository, tag ?? '', there.digest, digest, refusal)
 }
 
-/**
- * A refusal because of a blob, which was there when the caller made sure of it. Registries that keep files
- * (distribution 2.8) take a blob for missing or invalid while another client writes the same one.
- */
 function missesBlob({ status, faults }: Answer): boolean {
-  return (
-    (status === 400 || status === 404) &&
-    faults.some(({ code }) => code === 'MANIFEST_BLOB_UNKNOWN' || code === 'BLOB_UNKNOWN')
-  )
+  return (status === 400 || status === 404) && saysBlobIsMissing(faults.map(({ code }) => code))
 }
 
 /** A single attempt fails with the bare network error, which is made one of the registry here. */

@@ -1,7 +1,8 @@
-import { access, chmod, constants, mkdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { basename, delimiter, join } from 'node:path'
 import { messageOf, PolicyError } from '../domain/error.ts'
 import { type GuardLevel, guardedPrograms } from '../domain/rebuild.ts'
+import { findProgram, shellWord } from '../platform/program.ts'
 
 /** What stands between a deploy script and the builders on PATH. */
 export interface Guard {
@@ -32,16 +33,16 @@ export async function createGuard(
   const log = join(folder, 'guard.log')
   await mkdir(shims, { recursive: true, mode: 0o700 })
   await writeFile(log, '', { mode: 0o600 })
-  const start = [program.node, program.entry, log, level, shims].map(quote).join(' ')
+  const start = [program.node, program.entry, log, level, shims].map(shellWord).join(' ')
   const path = environment['PATH'] ?? ''
-  const found = (await findOnPath('bash', path)) ?? '/bin/bash'
+  const found = findProgram('bash', path) ?? '/bin/bash'
   // The first line of a script cannot name a program whose path holds white space.
   const bash = /^\S{1,100}$/.test(found) ? found : '/bin/bash'
   const absent: string[] = []
   const written = new Map<string, string>()
   for (const name of guardedPrograms(level)) {
-    if ((await findOnPath(name, path)) === undefined) absent.push(name)
-    else written.set(join(shims, name), shim(bash, `${start} ${quote(name)}`))
+    if (findProgram(name, path) === undefined) absent.push(name)
+    else written.set(join(shims, name), shim(bash, `${start} ${shellWord(name)}`))
   }
   for (const [file, text] of written) await writeShim(file, text)
   return {
@@ -71,27 +72,9 @@ function notFoundHandler(start: string, names: readonly string[]): string {
   return `() { case " ${names.join(' ')} " in *" $1 "*) ${start} "$@" >&2; return $?;; esac; printf '%s: command not found\\n' "$1" >&2; return 127; }`
 }
 
-function quote(text: string): string {
-  return `'${text.replaceAll("'", String.raw`'\''`)}'`
-}
-
 async function writeShim(path: string, text: string): Promise<void> {
   await writeFile(path, text)
   await chmod(path, 0o755)
-}
-
-async function findOnPath(name: string, path: string): Promise<string | undefined> {
-  for (const folder of path.split(delimiter)) {
-    if (folder === '') continue
-    const candidate = join(folder, name)
-    try {
-      await access(candidate, constants.X_OK)
-      if ((await stat(candidate)).isFile()) return candidate
-    } catch {
-      // Not in this folder, or not executable: the next one decides.
-    }
-  }
-  return undefined
 }
 
 /** Shims that are gone or were changed refused nothing from then on, so nobody knows what the script did. */

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { annotationFaults } from '../../domain/annotations.ts'
 import { commitFault, isCommit, parseCommit } from '../../domain/commit.ts'
 import { parseDigest } from '../../domain/digest.ts'
-import { InputError } from '../../domain/error.ts'
+import { InputError, InvalidReferenceError } from '../../domain/error.ts'
 import { platformFaults } from '../../domain/platform.ts'
 import {
   formatRepository,
@@ -206,15 +206,27 @@ function pairFaults(raw: ReadonlyMap<string, string>): readonly string[] {
   return faults
 }
 
-/** Bare tags of this repository, from bare or full ones; metadata-action writes full ones. */
-function tagFaults(tags: readonly string[], repository: Repository, commit: string): readonly string[] {
-  return tags.flatMap((text) => {
-    const tag = bareTag(text, repository)
-    if (tag === undefined)
-      return [`tags: ${JSON.stringify(text.slice(0, 200))} is not a tag of ${formatRepository(repository)}`]
+/** What is wrong with the tags; without a valid image only bare ones can be judged. */
+function tagFaults(raw: ReadonlyMap<string, string>, commit: string): readonly string[] {
+  const repository = repositoryOf(raw.get('image') ?? '')
+  return listOf(parseList, raw.get('tags')).flatMap((text) => {
+    const shown = JSON.stringify(text.slice(0, 200))
+    if (repository === undefined && text.includes('/') && text.includes(':')) return []
+    const tag = repository === undefined ? text : bareTag(text, repository)
+    if (tag === undefined) return [`tags: ${shown} is not a tag of ${raw.get('image')}`]
     const fault = tagFault(tag) ?? reservedFault(tag, commit)
-    return fault === undefined ? [] : [`tags: ${JSON.stringify(text.slice(0, 200))}: ${fault}`]
+    return fault === undefined ? [] : [`tags: ${shown}: ${fault}`]
   })
+}
+
+/** The repository; undefined where the image is a fault of its own. */
+function repositoryOf(image: string): Repository | undefined {
+  try {
+    return parseRepository(image)
+  } catch (error) {
+    if (error instanceof InvalidReferenceError) return undefined
+    throw error
+  }
 }
 
 /** `ghcr.io/o/app:v1` → `v1`; undefined for a reference to another repository or by digest. */
@@ -245,27 +257,10 @@ export function parseBuildInputs(
 ): BuildInputs {
   const { values, faults } = parseFields(buildInputsSchema, raw)
   const commit = raw.get('commit') || known.commit || ''
-  const rules = [...engineFaults(raw), ...pairFaults(raw), ...lateTagFaults(raw, commit)]
+  const rules = [...engineFaults(raw), ...pairFaults(raw), ...tagFaults(raw, commit)]
   const all = [...faults, ...rules, ...(known.faults ?? [])]
   if (values === undefined || all.length > 0) {
     throw new InputError(all, { hint: 'Nothing was pushed. The inputs are described in the README.' })
   }
   return values
-}
-
-/** Tags are judged also when other inputs are wrong, as long as the repository is known. */
-function lateTagFaults(raw: ReadonlyMap<string, string>, commit: string): readonly string[] {
-  const tags = listOf(parseList, raw.get('tags'))
-  try {
-    return tagFaults(tags, parseRepository(raw.get('image') ?? ''), commit)
-  } catch {
-    // The image itself is a fault already; judge what can be judged without it.
-    return tags.flatMap((tag) =>
-      tag.includes('/') && tag.includes(':')
-        ? []
-        : tagFault(tag)
-          ? [`tags: ${JSON.stringify(tag.slice(0, 200))}: ${tagFault(tag)}`]
-          : [],
-    )
-  }
 }

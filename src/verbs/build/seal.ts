@@ -1,5 +1,11 @@
 import { recordFor } from '../../domain/agreement.ts'
-import { isRefusal, type RecordError, RegistryError, VerificationError } from '../../domain/error.ts'
+import {
+  isRefusal,
+  type RecordError,
+  RegistryError,
+  saysBlobIsMissing,
+  VerificationError,
+} from '../../domain/error.ts'
 import { descriptorOf, type Manifest } from '../../domain/manifest.ts'
 import { type BuildRecord, encodeRecord, RECORD_TYPES } from '../../domain/record.ts'
 import { formatReference, formatRepository } from '../../domain/reference.ts'
@@ -32,9 +38,9 @@ function describeTag({ repository, commit }: SealTarget): string {
 }
 
 interface Found {
-  readonly record?: BuildRecord
+  readonly record: BuildRecord | undefined
   /** The first document of our type that is not a valid record. */
-  readonly broken?: RecordError
+  readonly broken: RecordError | undefined
 }
 
 async function findRecord(ports: SealPorts, target: SealTarget, manifest: Manifest): Promise<Found> {
@@ -44,7 +50,7 @@ async function findRecord(ports: SealPorts, target: SealTarget, manifest: Manife
     formatRepository(target.repository),
     target.commit,
   )
-  return { ...(record === undefined ? {} : { record }), ...(broken === undefined ? {} : { broken }) }
+  return { record, broken }
 }
 
 /**
@@ -164,59 +170,51 @@ export async function seal(
   return { manifest: settled, record: standing, ours: standing.nonce === record.nonce }
 }
 
-/** A look whose answer took longer than this, and a write that takes longer, could undo a seal that settled meanwhile. */
+/**
+ * Milliseconds from asking for the tag to the end of the write that relies on the answer. What takes longer
+ * could undo a seal that settled meanwhile.
+ */
 function patience({ settle }: SealTarget): number {
   return Math.max(settle, 3_000)
 }
 
 /**
- * Puts the SHA tag where there is none, and returns what the tag shows. Every attempt looks right before it and
- * is over within the settle time: an attempt that is repeated blindly, or comes late, would overwrite the seal
+ * Puts the SHA tag where there is none, and returns what the tag shows. Every attempt looks right before it, and
+ * look and write share one budget: an attempt that is repeated blindly, or comes late, would overwrite the seal
  * of a build that has finished meanwhile.
  */
 async function write(ports: SealPorts, target: SealTarget, manifest: Manifest): Promise<Manifest> {
+  const { repository, commit } = target
   for (let attempt = 1; ; attempt += 1) {
-    const shown = await lookNow(ports, target)
+    const { shown, left } = await lookNow(ports, target)
     if (shown !== undefined) return shown
     try {
-      const { repository, commit } = target
-      await ports.registry.putManifest(
-        repository,
-        manifest.bytes,
-        manifest.mediaType,
-        commit,
-        patience(target),
-      )
+      await ports.registry.putManifest(repository, manifest.bytes, manifest.mediaType, commit, left)
       return manifest
     } catch (error) {
       if (!(error instanceof RegistryError)) throw error
       // A registry that refuses because somebody else sealed first has decided the race.
-      const winner = isRefusal(error)
-        ? await ports.registry.readTag(target.repository, target.commit)
-        : undefined
+      const winner = isRefusal(error) ? await ports.registry.readTag(repository, commit) : undefined
       if (winner !== undefined) return winner
-      if (!mayPass(error) || attempt === MAX_WRITES) throw error
+      const mayPass = error.code === 'REGISTRY_UNAVAILABLE' || saysBlobIsMissing(error.ociCodes)
+      if (!mayPass || attempt === MAX_WRITES) throw error
       ports.log.info(`${error.message}; looking again`)
       await ports.clock.sleep(1000 * 2 ** (attempt - 1))
     }
   }
 }
 
-/** Also a blob that is taken for missing while another build writes the same one, as distribution 2.8 does. */
-function mayPass(error: RegistryError): boolean {
-  const missesBlob = error.ociCodes.some(
-    (code) => code === 'MANIFEST_BLOB_UNKNOWN' || code === 'BLOB_UNKNOWN',
-  )
-  return error.code === 'REGISTRY_UNAVAILABLE' || missesBlob
-}
-
-/** What the tag shows, as an answer young enough to act on. */
-async function lookNow(ports: SealPorts, target: SealTarget): Promise<Manifest | undefined> {
+/** What the tag shows, as an answer young enough to act on, and the milliseconds left to do so. */
+async function lookNow(
+  ports: SealPorts,
+  target: SealTarget,
+): Promise<{ readonly shown: Manifest | undefined; readonly left: number }> {
   for (let look = 1; ; look += 1) {
     const asked = ports.clock.now().getTime()
     const shown = await ports.registry.readTag(target.repository, target.commit)
     const age = ports.clock.now().getTime() - asked
-    if (shown !== undefined || age < patience(target)) return shown
+    const left = patience(target) - age
+    if (shown !== undefined || left > 0) return { shown, left }
     if (look === MAX_WRITES)
       throw unstable(target, 'an answer in time', `none in ${Math.round(age / 1000)} s`)
   }
