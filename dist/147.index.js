@@ -512,15 +512,30 @@ function pairFaults(raw) {
         faults.push('cache-restore-keys: needs cache-key');
     return faults;
 }
-/** Bare tags of this repository, from bare or full ones; metadata-action writes full ones. */
-function tagFaults(tags, repository, commit) {
-    return tags.flatMap((text) => {
-        const tag = bareTag(text, repository);
+/** What is wrong with the tags; without a valid image only bare ones can be judged. */
+function tagFaults(raw, commit) {
+    const repository = repositoryOf(raw.get('image') ?? '');
+    return listOf(fields/* parseList */.E1, raw.get('tags')).flatMap((text) => {
+        const shown = JSON.stringify(text.slice(0, 200));
+        if (repository === undefined && text.includes('/') && text.includes(':'))
+            return [];
+        const tag = repository === undefined ? text : bareTag(text, repository);
         if (tag === undefined)
-            return [`tags: ${JSON.stringify(text.slice(0, 200))} is not a tag of ${(0,domain_reference/* formatRepository */.Sh)(repository)}`];
+            return [`tags: ${shown} is not a tag of ${raw.get('image')}`];
         const fault = (0,domain_reference/* tagFault */.nJ)(tag) ?? reservedFault(tag, commit);
-        return fault === undefined ? [] : [`tags: ${JSON.stringify(text.slice(0, 200))}: ${fault}`];
+        return fault === undefined ? [] : [`tags: ${shown}: ${fault}`];
     });
+}
+/** The repository; undefined where the image is a fault of its own. */
+function repositoryOf(image) {
+    try {
+        return (0,domain_reference/* parseRepository */.SU)(image);
+    }
+    catch (error) {
+        if (error instanceof domain_error/* InvalidReferenceError */.x_)
+            return undefined;
+        throw error;
+    }
 }
 /** `ghcr.io/o/app:v1` → `v1`; undefined for a reference to another repository or by digest. */
 function bareTag(text, repository) {
@@ -547,27 +562,12 @@ function reservedFault(tag, commit) {
 function parseBuildInputs(raw, known = {}) {
     const { values, faults } = (0,fields/* parseFields */.L5)(buildInputsSchema, raw);
     const commit = raw.get('commit') || known.commit || '';
-    const rules = [...engineFaults(raw), ...pairFaults(raw), ...lateTagFaults(raw, commit)];
+    const rules = [...engineFaults(raw), ...pairFaults(raw), ...tagFaults(raw, commit)];
     const all = [...faults, ...rules, ...(known.faults ?? [])];
     if (values === undefined || all.length > 0) {
         throw new domain_error/* InputError */.dz(all, { hint: 'Nothing was pushed. The inputs are described in the README.' });
     }
     return values;
-}
-/** Tags are judged also when other inputs are wrong, as long as the repository is known. */
-function lateTagFaults(raw, commit) {
-    const tags = listOf(fields/* parseList */.E1, raw.get('tags'));
-    try {
-        return tagFaults(tags, (0,domain_reference/* parseRepository */.SU)(raw.get('image') ?? ''), commit);
-    }
-    catch {
-        // The image itself is a fault already; judge what can be judged without it.
-        return tags.flatMap((tag) => tag.includes('/') && tag.includes(':')
-            ? []
-            : (0,domain_reference/* tagFault */.nJ)(tag)
-                ? [`tags: ${JSON.stringify(tag.slice(0, 200))}: ${(0,domain_reference/* tagFault */.nJ)(tag)}`]
-                : []);
-    }
 }
 
 // EXTERNAL MODULE: ./lib/domain/manifest.js
@@ -661,7 +661,7 @@ function describeTag({ repository, commit }) {
 async function findRecord(ports, target, manifest) {
     const { records, broken } = await (0,build_records/* readBuildRecords */.z)(ports, target.repository, manifest.digest);
     const record = (0,agreement/* recordFor */.xR)({ digest: manifest.digest, records }, (0,domain_reference/* formatRepository */.Sh)(target.repository), target.commit);
-    return { ...(record === undefined ? {} : { record }), ...(broken === undefined ? {} : { broken }) };
+    return { record, broken };
 }
 /**
  * Reads the build record of this commit at a manifest. Malformed documents beside a valid record are passed
@@ -754,54 +754,52 @@ async function seal(ports, target, manifest, record) {
         throw unsealedTag(target, settled);
     return { manifest: settled, record: standing, ours: standing.nonce === record.nonce };
 }
-/** A look whose answer took longer than this, and a write that takes longer, could undo a seal that settled meanwhile. */
+/**
+ * Milliseconds from asking for the tag to the end of the write that relies on the answer. What takes longer
+ * could undo a seal that settled meanwhile.
+ */
 function patience({ settle }) {
     return Math.max(settle, 3_000);
 }
 /**
- * Puts the SHA tag where there is none, and returns what the tag shows. Every attempt looks right before it and
- * is over within the settle time: an attempt that is repeated blindly, or comes late, would overwrite the seal
+ * Puts the SHA tag where there is none, and returns what the tag shows. Every attempt looks right before it, and
+ * look and write share one budget: an attempt that is repeated blindly, or comes late, would overwrite the seal
  * of a build that has finished meanwhile.
  */
 async function write(ports, target, manifest) {
+    const { repository, commit } = target;
     for (let attempt = 1;; attempt += 1) {
-        const shown = await lookNow(ports, target);
+        const { shown, left } = await lookNow(ports, target);
         if (shown !== undefined)
             return shown;
         try {
-            const { repository, commit } = target;
-            await ports.registry.putManifest(repository, manifest.bytes, manifest.mediaType, commit, patience(target));
+            await ports.registry.putManifest(repository, manifest.bytes, manifest.mediaType, commit, left);
             return manifest;
         }
         catch (error) {
             if (!(error instanceof domain_error/* RegistryError */.gl))
                 throw error;
             // A registry that refuses because somebody else sealed first has decided the race.
-            const winner = (0,domain_error/* isRefusal */.vu)(error)
-                ? await ports.registry.readTag(target.repository, target.commit)
-                : undefined;
+            const winner = (0,domain_error/* isRefusal */.vu)(error) ? await ports.registry.readTag(repository, commit) : undefined;
             if (winner !== undefined)
                 return winner;
-            if (!mayPass(error) || attempt === MAX_WRITES)
+            const mayPass = error.code === 'REGISTRY_UNAVAILABLE' || (0,domain_error/* saysBlobIsMissing */.UM)(error.ociCodes);
+            if (!mayPass || attempt === MAX_WRITES)
                 throw error;
             ports.log.info(`${error.message}; looking again`);
             await ports.clock.sleep(1000 * 2 ** (attempt - 1));
         }
     }
 }
-/** Also a blob that is taken for missing while another build writes the same one, as distribution 2.8 does. */
-function mayPass(error) {
-    const missesBlob = error.ociCodes.some((code) => code === 'MANIFEST_BLOB_UNKNOWN' || code === 'BLOB_UNKNOWN');
-    return error.code === 'REGISTRY_UNAVAILABLE' || missesBlob;
-}
-/** What the tag shows, as an answer young enough to act on. */
+/** What the tag shows, as an answer young enough to act on, and the milliseconds left to do so. */
 async function lookNow(ports, target) {
     for (let look = 1;; look += 1) {
         const asked = ports.clock.now().getTime();
         const shown = await ports.registry.readTag(target.repository, target.commit);
         const age = ports.clock.now().getTime() - asked;
-        if (shown !== undefined || age < patience(target))
-            return shown;
+        const left = patience(target) - age;
+        if (shown !== undefined || left > 0)
+            return { shown, left };
         if (look === MAX_WRITES)
             throw unstable(target, 'an answer in time', `none in ${Math.round(age / 1000)} s`);
     }

@@ -327,6 +327,7 @@ function shortDigest(digest) {
 /* harmony export */   I0: () => (/* binding */ TargetError),
 /* harmony export */   KE: () => (/* binding */ listed),
 /* harmony export */   NJ: () => (/* binding */ EngineError),
+/* harmony export */   UM: () => (/* binding */ saysBlobIsMissing),
 /* harmony export */   W1: () => (/* binding */ RecordError),
 /* harmony export */   bD: () => (/* binding */ messageOf),
 /* harmony export */   dz: () => (/* binding */ InputError),
@@ -378,6 +379,13 @@ class RegistryError extends BuildOnceError {
 /** True for a registry that said no to a write. Some call an immutable tag a lack of rights (403). */
 function isRefusal(error) {
     return error.code === 'REGISTRY_REFUSED' || error.code === 'REGISTRY_DENIED';
+}
+/**
+ * True for OCI codes that say a blob is missing. After the caller made sure of the blob it is a passing fault:
+ * registries that keep files (distribution 2.8) take a blob for missing while another client writes the same one.
+ */
+function saysBlobIsMissing(ociCodes) {
+    return ociCodes.some((code) => code === 'MANIFEST_BLOB_UNKNOWN' || code === 'BLOB_UNKNOWN');
 }
 /** A record that is not a valid build-once document. */
 class RecordError extends BuildOnceError {
@@ -2279,13 +2287,8 @@ async function storeManifest(session, repository, { bytes, mediaType, tag, deadl
         return digest;
     throw there === undefined ? refusal : occupied(answer, repository, tag ?? '', there.digest, digest, refusal);
 }
-/**
- * A refusal because of a blob, which was there when the caller made sure of it. Registries that keep files
- * (distribution 2.8) take a blob for missing or invalid while another client writes the same one.
- */
 function missesBlob({ status, faults }) {
-    return ((status === 400 || status === 404) &&
-        faults.some(({ code }) => code === 'MANIFEST_BLOB_UNKNOWN' || code === 'BLOB_UNKNOWN'));
+    return (status === 400 || status === 404) && (0,domain_error/* saysBlobIsMissing */.UM)(faults.map(({ code }) => code));
 }
 /** A single attempt fails with the bare network error, which is made one of the registry here. */
 async function send(session, call) {

@@ -532,7 +532,10 @@ async function hashConfiguration(folder, patterns) {
 
 // EXTERNAL MODULE: ./lib/domain/rebuild.js + 1 modules
 var rebuild = __webpack_require__(85797);
+// EXTERNAL MODULE: ./lib/platform/program.js
+var platform_program = __webpack_require__(93687);
 ;// CONCATENATED MODULE: ./lib/targets/guard.js
+
 
 
 
@@ -547,18 +550,18 @@ async function createGuard(folder, level, program, environment) {
     const log = (0,external_node_path_.join)(folder, 'guard.log');
     await (0,promises_.mkdir)(shims, { recursive: true, mode: 0o700 });
     await (0,promises_.writeFile)(log, '', { mode: 0o600 });
-    const start = [program.node, program.entry, log, level, shims].map(quote).join(' ');
+    const start = [program.node, program.entry, log, level, shims].map(platform_program/* shellWord */.r).join(' ');
     const path = environment['PATH'] ?? '';
-    const found = (await findOnPath('bash', path)) ?? '/bin/bash';
+    const found = (0,platform_program/* findProgram */.K)('bash', path) ?? '/bin/bash';
     // The first line of a script cannot name a program whose path holds white space.
     const bash = /^\S{1,100}$/.test(found) ? found : '/bin/bash';
     const absent = [];
     const written = new Map();
     for (const name of (0,rebuild/* guardedPrograms */.Y)(level)) {
-        if ((await findOnPath(name, path)) === undefined)
+        if ((0,platform_program/* findProgram */.K)(name, path) === undefined)
             absent.push(name);
         else
-            written.set((0,external_node_path_.join)(shims, name), shim(bash, `${start} ${quote(name)}`));
+            written.set((0,external_node_path_.join)(shims, name), shim(bash, `${start} ${(0,platform_program/* shellWord */.r)(name)}`));
     }
     for (const [file, text] of written)
         await writeShim(file, text);
@@ -586,28 +589,9 @@ function shim(bash, start) {
 function notFoundHandler(start, names) {
     return `() { case " ${names.join(' ')} " in *" $1 "*) ${start} "$@" >&2; return $?;; esac; printf '%s: command not found\\n' "$1" >&2; return 127; }`;
 }
-function quote(text) {
-    return `'${text.replaceAll("'", String.raw `'\''`)}'`;
-}
 async function writeShim(path, text) {
     await (0,promises_.writeFile)(path, text);
     await (0,promises_.chmod)(path, 0o755);
-}
-async function findOnPath(name, path) {
-    for (const folder of path.split(external_node_path_.delimiter)) {
-        if (folder === '')
-            continue;
-        const candidate = (0,external_node_path_.join)(folder, name);
-        try {
-            await (0,promises_.access)(candidate, promises_.constants.X_OK);
-            if ((await (0,promises_.stat)(candidate)).isFile())
-                return candidate;
-        }
-        catch {
-            // Not in this folder, or not executable: the next one decides.
-        }
-    }
-    return undefined;
 }
 /** Shims that are gone or were changed refused nothing from then on, so nobody knows what the script did. */
 async function checkShims(written) {
@@ -1455,6 +1439,42 @@ function ports(inputs, context, connection, temporary, home) {
         hashConfig: async (patterns) => await hashConfiguration(context.workspace, patterns),
         nonce: () => (0,external_node_crypto_.randomBytes)(16).toString('hex'),
     };
+}
+
+
+/***/ }),
+
+/***/ 93687:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   K: () => (/* binding */ findProgram),
+/* harmony export */   r: () => (/* binding */ shellWord)
+/* harmony export */ });
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(73024);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(76760);
+
+
+/** Where a shell would find a program, as it searches a PATH; `without` is a folder of the PATH to leave out. */
+function findProgram(name, path, without) {
+    for (const folder of path.split(node_path__WEBPACK_IMPORTED_MODULE_1__.delimiter)) {
+        if (folder === '' || folder === without)
+            continue;
+        const candidate = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(folder, name);
+        try {
+            (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.accessSync)(candidate, node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.X_OK);
+            if ((0,node_fs__WEBPACK_IMPORTED_MODULE_0__.statSync)(candidate).isFile())
+                return candidate;
+        }
+        catch {
+            // Not in this folder, or not executable: the next one decides.
+        }
+    }
+    return undefined;
+}
+/** A text as one word of a shell command. */
+function shellWord(text) {
+    return `'${text.replaceAll("'", String.raw `'\''`)}'`;
 }
 
 

@@ -336,8 +336,8 @@ __webpack_require__.r(__webpack_exports__);
 /* harmony export */   main: () => (/* binding */ main)
 /* harmony export */ });
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(73024);
-/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(76760);
-/* harmony import */ var _domain_rebuild_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(85797);
+/* harmony import */ var _domain_rebuild_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(85797);
+/* harmony import */ var _platform_program_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(93687);
 
 
 
@@ -349,8 +349,8 @@ const REFUSED = 97;
  */
 function main(argv) {
     const [log = '', levelText = '', shims = '', program = '', ...args] = argv;
-    const level = _domain_rebuild_js__WEBPACK_IMPORTED_MODULE_2__/* .GUARD_LEVELS */ .CE.find((known) => known === levelText) ?? 'strict';
-    const verdict = (0,_domain_rebuild_js__WEBPACK_IMPORTED_MODULE_2__/* .judgeCommand */ .Bc)(program, args, level);
+    const level = _domain_rebuild_js__WEBPACK_IMPORTED_MODULE_1__/* .GUARD_LEVELS */ .CE.find((known) => known === levelText) ?? 'strict';
+    const verdict = (0,_domain_rebuild_js__WEBPACK_IMPORTED_MODULE_1__/* .judgeCommand */ .Bc)(program, args, level);
     if (!verdict.allowed) {
         // Only the kind of command is noted: its arguments may hold secrets.
         (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.appendFileSync)(log, `${verdict.why}\n`);
@@ -358,13 +358,13 @@ function main(argv) {
         process.exitCode = REFUSED;
         return;
     }
-    const real = findProgram(program, shims);
+    const real = (0,_platform_program_js__WEBPACK_IMPORTED_MODULE_2__/* .findProgram */ .K)(program, process.env['PATH'] ?? '', shims);
     if (real === undefined) {
         process.stderr.write(`${program}: command not found\n`);
         process.exitCode = 127;
         return;
     }
-    process.stdout.write(`${quote(real)} ${passOn(args, verdict.args)}`);
+    process.stdout.write(`${(0,_platform_program_js__WEBPACK_IMPORTED_MODULE_2__/* .shellWord */ .r)(real)} ${passOn(args, verdict.args)}`);
 }
 /**
  * The arguments in the words of the shim, which has them: text that is not UTF-8 would not survive the way
@@ -374,26 +374,43 @@ function passOn(given, wanted) {
     const at = wanted.findIndex((argument, index) => argument !== given[index]);
     if (at < 0)
         return '"$@"';
-    return `"\${@:1:${at}}" ${quote(wanted[at] ?? '')} "\${@:${at + 1}}"`;
+    return `"\${@:1:${at}}" ${(0,_platform_program_js__WEBPACK_IMPORTED_MODULE_2__/* .shellWord */ .r)(wanted[at] ?? '')} "\${@:${at + 1}}"`;
 }
-function quote(text) {
-    return `'${text.replaceAll("'", String.raw `'\''`)}'`;
-}
-function findProgram(program, shims) {
-    for (const folder of (process.env['PATH'] ?? '').split(node_path__WEBPACK_IMPORTED_MODULE_1__.delimiter)) {
-        if (folder === '' || folder === shims)
+
+
+/***/ }),
+
+/***/ 93687:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   K: () => (/* binding */ findProgram),
+/* harmony export */   r: () => (/* binding */ shellWord)
+/* harmony export */ });
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(73024);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(76760);
+
+
+/** Where a shell would find a program, as it searches a PATH; `without` is a folder of the PATH to leave out. */
+function findProgram(name, path, without) {
+    for (const folder of path.split(node_path__WEBPACK_IMPORTED_MODULE_1__.delimiter)) {
+        if (folder === '' || folder === without)
             continue;
-        const candidate = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(folder, program);
+        const candidate = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(folder, name);
         try {
             (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.accessSync)(candidate, node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.X_OK);
             if ((0,node_fs__WEBPACK_IMPORTED_MODULE_0__.statSync)(candidate).isFile())
                 return candidate;
         }
         catch {
-            // Not in this folder: the next one decides.
+            // Not in this folder, or not executable: the next one decides.
         }
     }
     return undefined;
+}
+/** A text as one word of a shell command. */
+function shellWord(text) {
+    return `'${text.replaceAll("'", String.raw `'\''`)}'`;
 }
 
 
