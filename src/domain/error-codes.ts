@@ -117,6 +117,11 @@ export const ERROR_CODES = {
     means: 'The registry refused a write (invalid, too large, immutable or not supported).',
     next: 'Read the registry’s answer in the message.',
   },
+  COPY_REFUSED: {
+    means:
+      'An artifact cannot be copied whole: it refers to layers kept elsewhere, or is larger than the limits.',
+    next: 'Read the message; nothing was written. Publish the artifact with all its layers in the repository.',
+  },
   CONTENT_CORRUPT: {
     means: 'Bytes read do not hash to the digest they were asked for by.',
     next: 'Do not use this copy. Check the registry, its storage and any proxy in between.',

@@ -45,6 +45,54 @@ export interface Registry {
   copyBlob(from: Repository, to: Repository, descriptor: Descriptor): Promise<BlobTransfer>
 }
 
+/** Bounds and choices of a copy. */
+export interface CopyOptions {
+  /** Whether what is attached (signatures, attestations, SBOMs, records) is copied too; default true. */
+  readonly referrers?: boolean
+  /** How deep indexes and referrers may be nested; default 8. */
+  readonly maxDepth?: number
+  /** How many manifests a copy may have in all; default 1,000. */
+  readonly maxCount?: number
+  /** How many blobs are carried at the same time; default 4. */
+  readonly concurrency?: number
+  readonly onProgress?: (progress: CopyProgress) => void
+}
+
+/** One blob or manifest that is at the destination now. */
+export interface CopyProgress {
+  readonly kind: 'blob' | 'manifest'
+  readonly digest: Digest
+  readonly size: number
+  readonly outcome: BlobTransfer
+  /** How many of this kind are done, and how many there are. */
+  readonly done: number
+  readonly total: number
+}
+
+/** What a copy did; whoever repeats it sees everything as present. */
+export interface CopyReport {
+  /** The digest that was asked for; the destination was read again and holds exactly these bytes. */
+  readonly digest: Digest
+  readonly manifests: { readonly copied: number; readonly present: number }
+  readonly blobs: { readonly uploaded: number; readonly mounted: number; readonly present: number }
+  /** Bytes of blobs that went over the wire to the destination. */
+  readonly bytes: number
+  /** The manifests attached to the artifact, to its children or to each other, by digest. */
+  readonly referrers: readonly Digest[]
+  /** Tags under which other tools look for what is attached (cosign) and which were set at the destination. */
+  readonly tags: readonly string[]
+}
+
+/**
+ * Copies an artifact whole and byte for byte: indexes with everything below them, and what is attached to any
+ * of it. Nothing is written before all of the source was read and judged; the artifact's own manifest is
+ * written after all that it needs, and everything is read back. Repeating an interrupted copy carries only what is
+ * missing. No tag is set but those that attach things.
+ */
+export interface Copier {
+  copy(from: Repository, digest: Digest, to: Repository, options?: CopyOptions): Promise<CopyReport>
+}
+
 /** A record found at an artifact: the bytes of the document, and the manifest that carries it. */
 export interface StoredRecord {
   readonly manifestDigest: Digest
