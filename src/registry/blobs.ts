@@ -7,7 +7,7 @@ import type { Grant } from './auth.ts'
 import type { Deadline } from './deadline.ts'
 import { apiPath } from './endpoint.ts'
 import { NetworkError } from './network-error.ts'
-import { pullScope } from './scopes.ts'
+import { pullScope, pushScope } from './scopes.ts'
 import type { Call, Session } from './session.ts'
 import { verifiedStream } from './verified-stream.ts'
 
@@ -17,6 +17,11 @@ export const SMALL_BODY = 64 * 1024
 /** The right to read a repository. */
 export function pullGrant(repository: Repository): Grant {
   return { repository, scopes: [pullScope(apiPath(repository))] }
+}
+
+/** The right to write a repository, and to read it. */
+export function pushGrant(repository: Repository): Grant {
+  return { repository, scopes: [pushScope(apiPath(repository))] }
 }
 
 /** Asks for a blob without reading it. */

@@ -5,7 +5,7 @@ import type { BlobSource, BlobTransfer } from '../domain/registry.ts'
 import { formatRepository, type Repository } from '../domain/reference.ts'
 import { type Answer, isHtml, isTransientStatus, unexpected } from './answers.ts'
 import type { Grant } from './auth.ts'
-import { headBlob, SMALL_BODY, streamBlob } from './blobs.ts'
+import { headBlob, pushGrant, SMALL_BODY, streamBlob } from './blobs.ts'
 import { Deadline } from './deadline.ts'
 import { addressFault, apiPath } from './endpoint.ts'
 import { NetworkError } from './network-error.ts'
@@ -17,10 +17,6 @@ import { verifiedStream } from './verified-stream.ts'
 
 /** How long the clean-up of an abandoned upload may take; it is a courtesy to the registry. */
 const CANCEL_MS = 10_000
-
-function pushGrant(repository: Repository): Grant {
-  return { repository, scopes: [pushScope(apiPath(repository))] }
-}
 
 /** Makes sure a blob is in a repository; the upload is only committed when it hashes to its digest. */
 export async function putBlob(
@@ -52,13 +48,16 @@ export async function copyBlob(
   return 'uploaded'
 }
 
-/** A look-up before an upload: a doubtful "no" only costs an upload, so it is not examined further. */
+/**
+ * A look-up before an upload: a doubtful "no" only costs an upload, so it is not examined further. A denial is
+ * what some registries say of a repository that does not exist yet; the upload tells whether it may be made.
+ */
 async function isThere(session: Session, repository: Repository, digest: Digest): Promise<boolean> {
   // Asked with the right to push, so that one token serves the look-up and the upload.
   const grant = pushGrant(repository)
   const answer = await headBlob(session, repository, digest, grant)
   if (answer.status === 200) return true
-  if ([404, 405].includes(answer.status) && !isHtml(answer)) return false
+  if ([401, 403, 404, 405].includes(answer.status) && !isHtml(answer)) return false
   throw await session.failure(answer, grant)
 }
 
@@ -123,12 +122,13 @@ async function send(
   try {
     return await session.call({ method: 'PUT', url, grant, headers, body, limit: SMALL_BODY, deadline })
   } catch (error) {
-    if (!(error instanceof NetworkError)) await cancel(session, location, grant)
+    if (!(error instanceof NetworkError)) await cancelUpload(session, location, grant)
     throw error
   }
 }
 
-function uploadLocation(session: Session, start: Answer): URL {
+/** Where an upload that was opened goes on. */
+export function uploadLocation(session: Session, start: Answer): URL {
   const url = resolveLocation(start.headers.location, start.url)
   if (url === undefined) throw unexpected(start, 'it opens an upload without a usable Location')
   const fault = addressFault(url, session.endpoint)
@@ -136,13 +136,13 @@ function uploadLocation(session: Session, start: Answer): URL {
   throw unexpected(start, `the upload would go to ${redactUrl(url)}, which is refused: ${fault}`)
 }
 
-/** Ends an upload whose source turned out bad, so that nothing can ever be committed from it. */
-async function cancel(session: Session, location: URL, grant: Grant): Promise<void> {
+/** Ends an upload that is not to be finished, so that nothing can ever be committed from it. */
+export async function cancelUpload(session: Session, location: URL, grant: Grant): Promise<void> {
   const deadline = new Deadline(CANCEL_MS)
   try {
     await session.call({ method: 'DELETE', url: location, grant, limit: SMALL_BODY, deadline })
   } catch (error) {
-    // What went wrong with the source is the news; an upload that cannot be cancelled expires by itself.
+    // Why it is not finished is the news; an upload that cannot be cancelled expires by itself.
     if (!(error instanceof NetworkError || error instanceof RegistryError)) throw error
   }
 }
