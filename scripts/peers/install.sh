@@ -31,10 +31,15 @@ sid_files=(
   "containerd usr/bin/containerd-shim-runc-v2 current/containerd-shim-runc-v2"
 )
 
-# Module, version, main package.
+# Module, version, main package, and the program's name here. distribution and olareg are registries, without
+# and with the referrers API. zot would be another; its module is not served everywhere.
+# The conformance suite has no releases: this is its main branch at a commit.
 go_programs=(
-  "github.com/rhysd/actionlint v1.7.12 github.com/rhysd/actionlint/cmd/actionlint"
-  "github.com/moby/buildkit v0.25.2 github.com/moby/buildkit/cmd/buildkitd"
+  "github.com/rhysd/actionlint v1.7.12 github.com/rhysd/actionlint/cmd/actionlint actionlint"
+  "github.com/moby/buildkit v0.25.2 github.com/moby/buildkit/cmd/buildkitd buildkitd"
+  "github.com/distribution/distribution/v3 v3.1.1 github.com/distribution/distribution/v3/cmd/registry distribution"
+  "github.com/olareg/olareg v0.1.2 github.com/olareg/olareg/cmd/olareg olareg"
+  "github.com/opencontainers/distribution-spec/conformance v0.0.0-20260831232431-97274622c111 github.com/opencontainers/distribution-spec/conformance oci-conformance"
 )
 
 # Versions as installed, of the files in the folder; nothing is recorded of any other file.
@@ -122,12 +127,11 @@ fetch_sid_files() {
 build_go_programs() {
   local entry module version program name work
   for entry in "${go_programs[@]}"; do
-    read -r module version program <<<"$entry"
-    name="${program##*/}"
+    read -r module version program name <<<"$entry"
     # Compared with the version recorded, so that changing it above rebuilds it.
     [[ -x "$bin/$name" && "$(recorded_version "$bin/$name")" == "$version" ]] && continue
     command -v go >/dev/null || die "Go is needed to build $name (install golang-go, or a Go of your own)"
-    say "building $name $version with Go (buildkitd: about two minutes the first time)"
+    say "building $name $version with Go (buildkitd and distribution: one to two minutes each the first time)"
     # In a module of our own: `go install name@version` refuses modules with exclude directives.
     work="$scratch/$name"
     mkdir "$work"
@@ -189,6 +193,10 @@ report_all() {
   report cosign "$bin/cosign" version
   report actionlint "$bin/actionlint" -version
   report shellcheck /usr/bin/shellcheck --version
+  report distribution "$bin/distribution" --version
+  report olareg "$bin/olareg" version
+  # It has no option that only says something; without a configuration it says so and runs nothing.
+  OCI_CONFIGURATION="$scratch/none" report oci-conformance "$bin/oci-conformance"
 }
 
 mkdir -p "$bin" "$peers/versions"
