@@ -21,7 +21,9 @@ const DEFAULT_IMMUTABLE_ANSWER: ImmutableAnswer = {
 interface ManifestPush {
   readonly repository: string
   readonly digest: string
-  readonly tag: string | undefined
+  readonly tags: readonly string[]
+  /** Whether the tags came as `?tag=`: then the answer names those that were set. */
+  readonly tagsAreParameters: boolean
   readonly bytes: Buffer
   readonly document: ManifestDocument
 }
@@ -70,7 +72,8 @@ function readPush(exchange: Exchange, bytes: Buffer, contentType: string): Manif
   if (!reference.includes(':')) {
     if (!isTag(reference)) throw new RefusalError(400, 'TAG_INVALID', 'the reference is not a tag')
     const document = parseManifest(bytes, contentType)
-    return { repository, tag: reference, digest: digestBytes('sha256', bytes), bytes, document }
+    const digest = digestBytes('sha256', bytes)
+    return { repository, tags: [reference], tagsAreParameters: false, digest, bytes, document }
   }
   const algorithm = storableAlgorithm(reference)
   if (algorithm === undefined) {
@@ -80,17 +83,22 @@ function readPush(exchange: Exchange, bytes: Buffer, contentType: string): Manif
   if (digest !== reference) {
     throw new RefusalError(400, 'DIGEST_INVALID', 'the manifest has another digest', { detail: { digest } })
   }
-  return { repository, tag: undefined, digest, bytes, document: parseManifest(bytes, contentType) }
+  const tags = exchange.request.query.getAll('tag')
+  if (!tags.every(isTag)) throw new RefusalError(400, 'TAG_INVALID', 'a tag parameter is not a tag')
+  const document = parseManifest(bytes, contentType)
+  return { repository, tags, tagsAreParameters: true, digest, bytes, document }
 }
 
-async function checkTagMayMove(registry: Registry, push: ManifestPush): Promise<void> {
+async function checkTagsMayMove(registry: Registry, push: ManifestPush): Promise<void> {
   const { immutableTags, immutableAnswer } = registry.options
-  if (push.tag === undefined || immutableTags === undefined || immutableTags === false) return
-  const current = await registry.storage.readTag(push.repository, push.tag)
-  if (current === undefined) return
-  if (immutableTags === 'same-digest-allowed' && current === push.digest) return
-  const { status, code, message } = immutableAnswer ?? DEFAULT_IMMUTABLE_ANSWER
-  throw new RefusalError(status, code, message, { detail: { tag: push.tag } })
+  if (immutableTags === undefined || immutableTags === false) return
+  for (const tag of push.tags) {
+    const current = await registry.storage.readTag(push.repository, tag)
+    if (current === undefined) continue
+    if (immutableTags === 'same-digest-allowed' && current === push.digest) continue
+    const { status, code, message } = immutableAnswer ?? DEFAULT_IMMUTABLE_ANSWER
+    throw new RefusalError(status, code, message, { detail: { tag } })
+  }
 }
 
 async function storedSize(
@@ -141,8 +149,8 @@ function describeReferrer(push: ManifestPush): ReferrerDescriptor {
 
 async function storePush(registry: Registry, push: ManifestPush): Promise<Answer> {
   const { storage, options } = registry
-  const { repository, digest, tag, bytes, document } = push
-  await checkTagMayMove(registry, push)
+  const { repository, digest, tags, bytes, document } = push
+  await checkTagsMayMove(registry, push)
   await checkContents(storage, push)
   const subject = document.subject?.digest
   const { mediaType } = document
@@ -153,7 +161,7 @@ async function storePush(registry: Registry, push: ManifestPush): Promise<Answer
   })
   // Kept also while the API is off: a registry that gains it must list what was pushed before.
   if (subject !== undefined) await storage.writeReferrer(repository, subject, describeReferrer(push))
-  if (tag !== undefined) await storage.writeTag(repository, tag, digest)
+  for (const tag of tags) await storage.writeTag(repository, tag, digest)
   const announced = subject !== undefined && options.referrersApi !== false
   return {
     status: 201,
@@ -161,11 +169,12 @@ async function storePush(registry: Registry, push: ManifestPush): Promise<Answer
       Location: `/v2/${repository}/manifests/${digest}`,
       'Docker-Content-Digest': digest,
       ...(announced ? { 'OCI-Subject': subject } : {}),
+      ...(push.tagsAreParameters && tags.length > 0 ? { 'OCI-Tag': tags } : {}),
     },
   }
 }
 
-/** PUT of a manifest by tag or digest; pushes to one repository take effect one after another. */
+/** PUT of a manifest by tag, or by digest with as many `?tag=` as one likes; pushes to one repository take effect one after another. */
 export async function putManifest(registry: Registry, exchange: Exchange): Promise<Answer> {
   const contentType = bareMediaType(exchange.request.headers['content-type'])
   if (contentType === undefined) {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { codesOf, makeImage, openRegistry, putManifest, STORAGES, send } from './client.ts'
+import { codesOf, digestOf, makeImage, openRegistry, putManifest, STORAGES, send } from './client.ts'
 
 describe.each(STORAGES)('immutable tags in %s storage', (storage) => {
   test('no push to an existing tag, not even of the same digest', async () => {
@@ -41,6 +41,15 @@ describe.each(STORAGES)('immutable tags in %s storage', (storage) => {
     expect((await putManifest(registry, 'a', digest, manifest)).status).toBe(201)
     expect((await send(registry, 'DELETE', '/v2/a/manifests/v1')).status).toBe(202)
     expect((await putManifest(registry, 'a', 'v1', manifest)).status).toBe(201)
+  })
+
+  test('a tag named in a push by digest may not move either, and then none is set', async () => {
+    const registry = await openRegistry(storage, { immutableTags: true })
+    const [one, two] = [await makeImage(registry, 'a', 'one'), await makeImage(registry, 'a', 'two')]
+    await putManifest(registry, 'a', 'v1', one)
+    const answer = await putManifest(registry, 'a', `${digestOf(two)}?tag=v2&tag=v1`, two)
+    expect([answer.status, codesOf(answer)]).toEqual([400, ['TAG_INVALID']])
+    expect(await registry.tags('a')).toEqual(['v1'])
   })
 
   test('of many pushes at once exactly one gets the tag', async () => {

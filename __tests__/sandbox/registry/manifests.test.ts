@@ -50,6 +50,33 @@ describe.each(STORAGES)('manifests in %s storage', (storage) => {
     expect(await registry.tags('a')).toEqual([])
   })
 
+  test.each(['sha256', 'sha512'] as const)(
+    'a push by %s digest sets the tags it names',
+    async (algorithm) => {
+      const registry = await openRegistry(storage)
+      const manifest = await makeImage(registry, 'a', 'layer')
+      const digest = digestOf(manifest, algorithm)
+      const put = await putManifest(registry, 'a', `${digest}?tag=v1&tag=v2`, manifest)
+      expect([put.status, put.headers['oci-tag']]).toEqual([201, 'v1, v2'])
+      expect(await registry.tags('a')).toEqual(['v1', 'v2'])
+      const head = await send(registry, 'HEAD', '/v2/a/manifests/v2')
+      expect(head.headers['docker-content-digest']).toBe(digest)
+      // In a push by tag the parameter means nothing.
+      const plain = await putManifest(registry, 'a', 'v3?tag=v4', manifest)
+      expect([plain.status, plain.headers['oci-tag']]).toEqual([201, undefined])
+      expect(await registry.tags('a')).toEqual(['v1', 'v2', 'v3'])
+    },
+  )
+
+  test('a push that names something that is no tag stores nothing', async () => {
+    const registry = await openRegistry(storage)
+    const manifest = await makeImage(registry, 'a', 'layer')
+    const answer = await putManifest(registry, 'a', `${digestOf(manifest)}?tag=v1&tag=.no`, manifest)
+    expect([answer.status, codesOf(answer)]).toEqual([400, ['TAG_INVALID']])
+    expect(await registry.tags('a')).toEqual([])
+    expect((await send(registry, 'HEAD', `/v2/a/manifests/${digestOf(manifest)}`)).status).toBe(404)
+  })
+
   test('a push by another digest is refused', async () => {
     const registry = await openRegistry(storage)
     const manifest = await makeImage(registry, 'a', 'layer')
