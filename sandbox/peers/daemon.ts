@@ -26,7 +26,7 @@ export interface DaemonCommand {
 /** Starts a daemon and waits until `isReady` says so. One that ends or stays silent is an error with its log. */
 export async function startDaemon(
   command: DaemonCommand,
-  isReady: (log: string) => Promise<boolean>,
+  isReady: (log: string, pid: number) => Promise<boolean>,
 ): Promise<Daemon> {
   const path = join(command.folder, 'log')
   const identity = await spawnDaemon(command, path)
@@ -36,7 +36,7 @@ export async function startDaemon(
     stop: async () => stopProcess(identity),
   }
   try {
-    await waitUntilReady(command.argv[0], identity, async () => isReady(await daemon.readLog()))
+    await waitUntilReady(command.argv[0], identity, async () => isReady(await daemon.readLog(), daemon.pid))
   } catch (error) {
     await daemon.stop()
     throw new Error(`${String(error)}\n${(await daemon.readLog()).slice(-4_000)}`, { cause: error })

@@ -27,6 +27,16 @@ export interface DockerRegistry {
 
 /** Starts Debian's docker-registry (CNCF distribution 2.8) on a free loopback port. */
 export async function startDockerRegistry(options: DockerRegistryOptions = {}): Promise<DockerRegistry> {
+  return await startProgram((await findPeers()).dockerRegistry, options)
+}
+
+/** Starts CNCF distribution v3, what docker-registry has become. It still has no referrers API. */
+export async function startDistribution(options: DockerRegistryOptions = {}): Promise<DockerRegistry> {
+  return await startProgram((await findPeers()).distribution, options)
+}
+
+/** Both take the same configuration and print the same line. */
+async function startProgram(program: string, options: DockerRegistryOptions): Promise<DockerRegistry> {
   const peers = await findPeers()
   const folder = await createPeerFolder()
   const config = join(folder, 'config.yml')
@@ -34,11 +44,11 @@ export async function startDockerRegistry(options: DockerRegistryOptions = {}): 
   try {
     await writeFile(config, JSON.stringify(await describeRegistry(folder, peers.htpasswd, options)))
     const daemon = await startDaemon(
-      { folder, argv: [peers.dockerRegistry, 'serve', config], environment: cleanEnvironment() },
+      { folder, argv: [program, 'serve', config], environment: cleanEnvironment() },
       async (log) => {
         // Port 0 in the config: the log tells which port the system gave.
         host = /msg="listening on (127\.0\.0\.1:\d+)"/.exec(log)?.[1]
-        return host !== undefined && (await answers(host))
+        return host !== undefined && (await answersAsRegistry(host))
       },
     )
     const close = async (): Promise<void> => {
@@ -87,10 +97,13 @@ async function writeHtpasswd(
 
 /** Any REGISTRY_… variable overrides the configuration, even REGISTRY_AUTH_FILE, which is meant for skopeo. */
 function cleanEnvironment(): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('REGISTRY_')))
+  const kept = Object.entries(process.env).filter(([name]) => !name.startsWith('REGISTRY_'))
+  // v3 sends traces to a collector unless it is told not to.
+  return { ...Object.fromEntries(kept), OTEL_TRACES_EXPORTER: 'none' }
 }
 
-async function answers(host: string): Promise<boolean> {
+/** Whether a registry answers here, asking for credentials or not. */
+export async function answersAsRegistry(host: string): Promise<boolean> {
   return new Promise((resolve) => {
     get(`http://${host}/v2/`, (response) => {
       response.resume()

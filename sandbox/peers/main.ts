@@ -1,7 +1,9 @@
 import { once } from 'node:events'
 import { startBuildkitd } from './buildkitd.ts'
-import { startDockerRegistry } from './docker-registry.ts'
+import type { DockerRegistry } from './docker-registry.ts'
+import { startDistribution, startDockerRegistry } from './docker-registry.ts'
 import { startDockerd } from './dockerd.ts'
+import { startOlareg } from './olareg.ts'
 
 // Starts one real peer by hand, says how to use it, and stops it at Ctrl-C.
 
@@ -11,13 +13,9 @@ interface RunningPeer {
 }
 
 const PEERS: Record<string, () => Promise<RunningPeer>> = {
-  registry: async () => {
-    const registry = await startDockerRegistry({ deletes: true })
-    return {
-      usage: [`registry at ${registry.host}`, `crane ls ${registry.host}/NAME`],
-      close: registry.close,
-    }
-  },
+  registry: async () => describeRegistry(await startDockerRegistry({ deletes: true })),
+  distribution: async () => describeRegistry(await startDistribution({ deletes: true })),
+  olareg: async () => describeRegistry(await startOlareg()),
   dockerd: async () => {
     const dockerd = await startDockerd()
     return {
@@ -29,6 +27,10 @@ const PEERS: Record<string, () => Promise<RunningPeer>> = {
     const buildkitd = await startBuildkitd()
     return { usage: [`docker buildx create --driver remote ${buildkitd.address}`], close: buildkitd.close }
   },
+}
+
+function describeRegistry({ host, close }: DockerRegistry): RunningPeer {
+  return { usage: [`registry at ${host}`, `crane ls ${host}/NAME`], close }
 }
 
 const start = PEERS[process.argv[2] ?? '']

@@ -1,4 +1,5 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir, readFile, readlink } from 'node:fs/promises'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 /** A process, told from a later one that got the same pid by when it started. */
@@ -32,6 +33,21 @@ export async function findProcesses(
       }),
   )
   return found.filter((identity) => identity !== undefined)
+}
+
+/** The TCP port on 127.0.0.1 that a process listens on, for programs that are given port 0 and do not say. */
+export async function findListeningPort(pid: number): Promise<number | undefined> {
+  const folder = `/proc/${pid}/fd`
+  const names = await readdir(folder).catch(() => [])
+  const links = await Promise.all(names.map(async (name) => readlink(join(folder, name)).catch(() => '')))
+  const inodes = new Set(links.map((link) => /^socket:\[(\d+)\]$/.exec(link)?.[1]))
+  const lines = (await readFile('/proc/net/tcp', 'utf8')).split('\n').map((line) => line.trim().split(/\s+/))
+  // Address (the bytes of 127.0.0.1 in reverse) and port, state 0A: listening, and the socket's inode.
+  const found = lines.find(
+    (fields) => fields[1]?.startsWith('0100007F:') && fields[3] === '0A' && inodes.has(fields[9]),
+  )
+  const port = found?.[1]?.split(':')[1]
+  return port === undefined ? undefined : parseInt(port, 16)
 }
 
 /** Stops one process: asks, waits, and after the grace period kills. */

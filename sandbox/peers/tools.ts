@@ -16,6 +16,12 @@ export interface Peers {
   readonly dockerdCurrent: string
   readonly buildkitd: string
   readonly dockerRegistry: string
+  /** CNCF distribution v3, which takes docker-registry's configuration. */
+  readonly distribution: string
+  /** A registry with the referrers API. */
+  readonly olareg: string
+  /** The distribution-spec's conformance suite; configured by `OCI_…` variables. */
+  readonly ociConformance: string
   readonly htpasswd: string
   readonly skopeo: string
   readonly buildah: string
@@ -49,6 +55,9 @@ const PLACES: Record<keyof Peers, string> = {
   dockerdCurrent: 'current/dockerd',
   buildkitd: 'bin/buildkitd',
   dockerRegistry: '/usr/bin/docker-registry',
+  distribution: 'bin/distribution',
+  olareg: 'bin/olareg',
+  ociConformance: 'bin/oci-conformance',
   htpasswd: '/usr/bin/htpasswd',
   skopeo: '/usr/bin/skopeo',
   buildah: '/usr/bin/buildah',
