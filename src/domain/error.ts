@@ -60,6 +60,14 @@ export class RegistryError extends BuildOnceError {
   }
 }
 
+/** The same error with advice, where it has none yet. */
+export function withHint(error: RegistryError, hint: string): RegistryError {
+  if (error.hint !== undefined) return error
+  const { code, message, status, ociCodes, cause } = error
+  const known = status === undefined ? { ociCodes } : { ociCodes, status }
+  return new RegistryError(code, message, { ...known, cause, hint })
+}
+
 /** True for a registry that said no to a write. Some call an immutable tag a lack of rights (403). */
 export function isRefusal(error: RegistryError): boolean {
   return error.code === 'REGISTRY_REFUSED' || error.code === 'REGISTRY_DENIED'

@@ -18,7 +18,7 @@ import { withTemporaryFolder } from '../platform/files.ts'
 import { runScript } from '../platform/script.ts'
 import { type BuildInputs, parseBuildInputs } from '../verbs/build/inputs.ts'
 import type { BuildPorts } from '../verbs/build/ports.ts'
-import { build, type BuildResult, buildTarget } from '../verbs/build/run.ts'
+import { build, type BuildResult, buildTarget, willPush } from '../verbs/build/run.ts'
 import { buildFailureSummary, buildSummary } from '../verbs/build/summary.ts'
 import { reportFailure } from './failure.ts'
 import { buildOutputs, setOutputs } from './outputs.ts'
@@ -30,7 +30,7 @@ export async function main(): Promise<void> {
     const context = readContext(process.env)
     const inputs = await parse(context)
     const target = buildTarget(inputs, inputs.commit ?? eventCommit(context))
-    const connection = connect(inputs, githubLog, process.env)
+    const connection = connect(inputs, githubLog, process.env, willPush(inputs, context))
     try {
       await withTemporaryFolder(context.temporary, async (temporary) => {
         const result = await build(inputs, target, ports(inputs, context, connection, temporary))

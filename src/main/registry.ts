@@ -22,14 +22,23 @@ export interface RegistryInputs {
   readonly insecure?: readonly string[] | undefined
 }
 
-/** Makes the registry client for a step: credentials from the inputs, else from the docker configuration. */
-export function connect(inputs: RegistryInputs, log: Log, environment: NodeJS.ProcessEnv): Connection {
+/**
+ * Makes the registry client for a step: credentials from the inputs, else from the docker configuration.
+ * `mayCreate` is for the build that is about to push, and so may make the repository.
+ */
+export function connect(
+  inputs: RegistryInputs,
+  log: Log,
+  environment: NodeJS.ProcessEnv,
+  mayCreate = false,
+): Connection {
   return createRegistry({
     credentials: credentials(inputs, environment),
     log,
     clock: systemClock,
     environment,
     insecure: inputs.insecure ?? [],
+    mayCreate,
   })
 }
 

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
+import { z } from 'zod'
 import type { ErrorCode } from '../domain/error-codes.ts'
 import { RegistryError } from '../domain/error.ts'
 import { parseStrictJson } from '../domain/json.ts'
@@ -57,13 +58,38 @@ export function parseFaults(body: Uint8Array, clean: (text: string) => string): 
 export type Absence = 'absent' | 'unclear' | 'no'
 
 /**
- * Judges an answer as an absence. Only the registry's own OCI error is one; an empty body leaves it open (the
- * caller must make sure that a registry answered); HTML, plain text and other hosts never are.
+ * Judges an answer as an absence. Only the registry's own OCI error is one. An empty body, and errors that have
+ * no code but say 404 themselves (Artifactory), leave it open: the caller must make sure that a registry
+ * answered. HTML, plain text, other JSON and other hosts never are one.
  */
 export function absenceOf(answer: Answer): Absence {
   if (answer.status !== 404 || !answer.isOwn) return 'no'
   if (answer.faults.length > 0) return answer.faults.every(({ code }) => ABSENT.has(code)) ? 'absent' : 'no'
-  return answer.body.byteLength === 0 && !isHtml(answer) ? 'unclear' : 'no'
+  if (isHtml(answer)) return 'no'
+  return answer.body.byteLength === 0 || saysNotFound(answer.body) ? 'unclear' : 'no'
+}
+
+const codelessErrors = z.looseObject({
+  errors: z.array(z.looseObject({ status: z.literal(404), code: z.undefined() })).min(1),
+})
+
+function saysNotFound(body: Uint8Array): boolean {
+  try {
+    return codelessErrors.safeParse(parseStrictJson(body, { maxBytes: MAX_ERROR_BODY })).success
+  } catch (error) {
+    if (error instanceof SyntaxError) return false
+    throw error
+  }
+}
+
+// Harbor calls everything that is not there NOT_FOUND, so that on a read it says nothing about the repository.
+const NO_REPOSITORY = new Set(['NAME_UNKNOWN', 'NOT_FOUND', 'REPOSITORYNOTFOUNDEXCEPTION'])
+
+/** True when the registry says that it has no such repository; on a write, that it makes none by itself. */
+export function missesRepository({ method, status, isOwn, faults }: Answer): boolean {
+  if (status !== 404 || !isOwn) return false
+  const isRead = method === 'GET' || method === 'HEAD'
+  return faults.some(({ code }) => (isRead ? code === 'NAME_UNKNOWN' : NO_REPOSITORY.has(code)))
 }
 
 /** True for an answer that says it is a web page. */

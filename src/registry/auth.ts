@@ -68,6 +68,11 @@ export class Authorizer {
     return authorization === refused ? undefined : authorization
   }
 
+  /** True when there is something to show the registry. */
+  async hasCredentials(repository: Repository): Promise<boolean> {
+    return (await this.#find(repository)) !== undefined
+  }
+
   /** What to tell a user whose request was denied. */
   async hintFor(repository: Repository): Promise<string> {
     const { registry } = this.#options.endpoint

@@ -21,6 +21,8 @@ export interface RegistryOptions {
   readonly environment: NodeJS.ProcessEnv
   readonly retry?: Partial<RetryPolicy>
   readonly timeouts?: Partial<Timeouts>
+  /** For whoever is about to push: a repository that may not be read may then be one that does not exist yet. */
+  readonly mayCreate?: boolean
 }
 
 /** Registry and records over shared connections and tokens. */
@@ -43,6 +45,7 @@ export function createRegistry(options: RegistryOptions): RegistryAccess {
     clock,
     retry: { ...DEFAULT_RETRY, ...options.retry },
     timeouts,
+    mayCreate: options.mayCreate ?? false,
     insecure: options.insecure ?? [],
   })
   const registry = new RegistryClient(sessions)

@@ -1,5 +1,5 @@
 import { assertDigest, corrupt, type Digest, digestOf, isDigest } from '../domain/digest.ts'
-import { RegistryError, saysBlobIsMissing } from '../domain/error.ts'
+import { RegistryError, saysBlobIsMissing, withHint } from '../domain/error.ts'
 import {
   bareMediaType,
   MANIFEST_MEDIA_TYPES,
@@ -9,12 +9,11 @@ import {
   parseManifest,
 } from '../domain/manifest.ts'
 import { formatRepository, type Repository } from '../domain/reference.ts'
-import { type Answer, describeAnswer, isHtml, networkFailure, unexpected } from './answers.ts'
-import type { Grant } from './auth.ts'
+import { type Answer, isHtml, networkFailure, unexpected } from './answers.ts'
+import { pushGrant } from './blobs.ts'
 import type { Deadline } from './deadline.ts'
-import { apiPath } from './endpoint.ts'
+import { readPresent } from './first-push.ts'
 import { NetworkError } from './network-error.ts'
-import { pullScope, pushScope } from './scopes.ts'
 import type { Call, Session } from './session.ts'
 
 const ACCEPT = MANIFEST_MEDIA_TYPES.join(', ')
@@ -25,19 +24,15 @@ export async function fetchManifest(
   repository: Repository,
   name: string,
 ): Promise<Manifest | undefined> {
-  const grant: Grant = { repository, scopes: [pullScope(apiPath(repository))] }
-  const answer = await session.call({
+  const answer = await readPresent(session, repository, {
     method: 'GET',
     url: session.urlOf(repository, `manifests/${name}`),
-    grant,
     headers: { accept: ACCEPT },
     limit: MAX_MANIFEST_BYTES,
     follows: true,
+    mayBeUnborn: !isDigest(name),
   })
-  if (answer.status !== 200) {
-    if (await session.saysAbsent(answer, grant)) return undefined
-    throw await session.failure(answer, grant)
-  }
+  if (answer === undefined) return undefined
   const what = `${formatRepository(repository)}${isDigest(name) ? '@' : ':'}${name}`
   return checkManifest(answer, name, what)
 }
@@ -81,38 +76,46 @@ export async function storeManifest(
 ): Promise<Digest> {
   const digest = digestOf(bytes)
   if (bytes.byteLength > MAX_MANIFEST_BYTES) throw tooLarge(repository, bytes)
-  const grant: Grant = { repository, scopes: [pushScope(apiPath(repository))] }
+  const url = session.urlOf(repository, `manifests/${tag ?? digest}`)
   const call = {
     method: 'PUT',
-    url: session.urlOf(repository, `manifests/${tag ?? digest}`),
-    grant,
+    url,
+    grant: pushGrant(repository),
     headers: { 'content-type': mediaType },
     body: bytes,
     limit: MAX_MANIFEST_BYTES,
     isPassing: missesBlob,
     ...(deadline === undefined ? {} : { deadline, isSentOnce: true }),
   } as const
-  const answer = await send(session, call)
-  if ([200, 201, 202].includes(answer.status) && !isHtml(answer)) {
+  const { answer, refusal } = await send(session, call)
+  if (refusal === undefined) {
     assertHeaderDigest(answer, bytes, `${formatRepository(repository)} after writing`)
     return digest
   }
-  const refusal = await session.failure(answer, grant)
-  if (answer.status < 400) throw refusal
+  if (answer !== undefined && answer.status < 400) throw refusal
   const there = await readAfterRefusal(session, repository, tag ?? digest, refusal)
   if (there?.digest === digest) return digest
-  throw there === undefined ? refusal : occupied(answer, repository, tag ?? '', there.digest, digest, refusal)
+  if (there !== undefined) throw occupied(repository, tag ?? '', there.digest, digest, refusal)
+  throw tag === undefined ? refusal : free(refusal)
 }
 
 function missesBlob({ status, faults }: Answer): boolean {
   return (status === 400 || status === 404) && saysBlobIsMissing(faults.map(({ code }) => code))
 }
 
-/** A single attempt fails with the bare network error, which is made one of the registry here. */
-async function send(session: Session, call: Call): Promise<Answer> {
+type Sent =
+  | { readonly answer: Answer; readonly refusal?: undefined }
+  /** Without an answer where the token server refused. */
+  | { readonly answer?: Answer; readonly refusal: RegistryError }
+
+async function send(session: Session, call: Call): Promise<Sent> {
   try {
-    return await session.call(call)
+    const answer = await session.call(call)
+    if ([200, 201, 202, 204].includes(answer.status) && !isHtml(answer)) return { answer }
+    return { answer, refusal: await session.failure(answer, call.grant) }
   } catch (error) {
+    if (error instanceof RegistryError && error.code === 'REGISTRY_DENIED') return { refusal: error }
+    // A single attempt fails with the bare network error, which is made one of the registry here.
     throw error instanceof NetworkError ? networkFailure(call.method, call.url, error, 1) : error
   }
 }
@@ -121,7 +124,7 @@ async function readAfterRefusal(
   session: Session,
   repository: Repository,
   name: string,
-  refusal: Error,
+  refusal: RegistryError,
 ): Promise<Manifest | undefined> {
   try {
     return await fetchManifest(session, repository, name)
@@ -133,22 +136,30 @@ async function readAfterRefusal(
 }
 
 function occupied(
-  answer: Answer,
   repository: Repository,
   tag: string,
   there: Digest,
   ours: Digest,
-  cause: Error,
+  refusal: RegistryError,
 ): RegistryError {
   return new RegistryError(
     'REGISTRY_REFUSED',
-    `The tag ${formatRepository(repository)}:${tag} was not changed · expected ${ours}, got ${there} (${describeAnswer(answer)})`,
+    `The tag ${formatRepository(repository)}:${tag} was not changed · expected ${ours}, got ${there} (${refusal.message})`,
     {
-      status: answer.status,
-      ociCodes: answer.faults.map(({ code }) => code),
-      cause,
+      ...(refusal.status === undefined ? {} : { status: refusal.status }),
+      ociCodes: refusal.ociCodes,
+      cause: refusal,
       hint: 'The tag already holds something else; it is immutable, or may not be overwritten.',
     },
+  )
+}
+
+/** The refusal of a tag that is free, so that it is not the tag that is immutable. Denials have their own hint. */
+function free(refusal: RegistryError): RegistryError {
+  if (refusal.code !== 'REGISTRY_REFUSED') return refusal
+  return withHint(
+    refusal,
+    'The tag is free. Check the rules of the repository: some forbid new tags (protected tags), or a second tag for a manifest that is there already (Nexus: disable redeploy).',
   )
 }
 

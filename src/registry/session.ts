@@ -1,4 +1,5 @@
-import type { Repository } from '../domain/reference.ts'
+import { RegistryError, withHint } from '../domain/error.ts'
+import { formatRepository, type Repository } from '../domain/reference.ts'
 import type { Clock } from '../platform/clock.ts'
 import {
   type Absence,
@@ -7,6 +8,7 @@ import {
   failureOf,
   isHtml,
   MAX_ERROR_BODY,
+  missesRepository,
   parseFaults,
   unexpected,
 } from './answers.ts'
@@ -15,6 +17,7 @@ import { readBody } from './body.ts'
 import type { CredentialSource } from './credentials.ts'
 import { Deadline } from './deadline.ts'
 import { apiPath, type Endpoint } from './endpoint.ts'
+import { KnownRepositories } from './known-repositories.ts'
 import type { Redactor } from './redact.ts'
 import { type Arrival, sendFollowing } from './redirects.ts'
 import { type Repeatable, type RetryPolicy, withRetries } from './retry.ts'
@@ -62,10 +65,13 @@ export interface SessionOptions {
   readonly clock: Clock
   readonly retry: RetryPolicy
   readonly timeouts: Timeouts
+  /** True where this process pushes, so that a repository it may not read may be one that it is about to make. */
+  readonly mayCreate: boolean
 }
 
 /** Authentication, redirects, retries and bounded reading for one registry. */
 export class Session {
+  readonly known = new KnownRepositories()
   readonly #options: SessionOptions
   readonly #authorizer: Authorizer
   #isRegistry: Promise<boolean> | undefined
@@ -89,6 +95,18 @@ export class Session {
 
   /** Sends a request, authenticating as the registry asks; the answer is any that is neither 408, 429 nor 5xx. */
   async call(call: Call): Promise<Answer> {
+    try {
+      const answer = await this.#authorized(call)
+      this.known.learn(call, answer)
+      return answer
+    } catch (error) {
+      // A token server that refuses knows nothing of what the user can do.
+      const isDenial = error instanceof RegistryError && error.code === 'REGISTRY_DENIED'
+      throw isDenial ? withHint(error, await this.#denialHint(call.grant.repository)) : error
+    }
+  }
+
+  async #authorized(call: Call): Promise<Answer> {
     const isOwn = call.url.origin === this.endpoint.origin
     if (!isOwn) return await this.#attempts(call, undefined)
     const known = await this.#authorizer.current(call.grant)
@@ -103,10 +121,30 @@ export class Session {
     return wider === undefined ? second : await this.#attempts(call, wider)
   }
 
-  /** The error for an answer, with what the user can do about a denial. */
-  async failure(answer: Answer, grant: Grant, why?: string): Promise<Error> {
-    const isDenial = answer.isOwn && (answer.status === 401 || answer.status === 403)
-    return failureOf(answer, why, isDenial ? await this.#authorizer.hintFor(grant.repository) : undefined)
+  /** The error for an answer, with what the user can do about it. */
+  async failure(answer: Answer, grant: Grant, why?: string): Promise<RegistryError> {
+    return failureOf(answer, why, await this.#hintFor(answer, grant.repository))
+  }
+
+  async #hintFor(answer: Answer, repository: Repository): Promise<string | undefined> {
+    const isWrite = answer.method !== 'GET' && answer.method !== 'HEAD'
+    if (isWrite && missesRepository(answer)) {
+      return `The registry makes no repository by itself; create ${formatRepository(repository)} (and its project) first.`
+    }
+    if (!answer.isOwn || (answer.status !== 401 && answer.status !== 403)) return undefined
+    return await this.#denialHint(repository)
+  }
+
+  async #denialHint(repository: Repository): Promise<string> {
+    const hint = await this.#authorizer.hintFor(repository)
+    return this.known.has(repository)
+      ? hint
+      : `${hint} Registries also answer so when ${formatRepository(repository)} does not exist, or its project.`
+  }
+
+  /** True where a repository that is not shown may be made by pushing to it. */
+  async mayCreate(repository: Repository): Promise<boolean> {
+    return this.#options.mayCreate && (await this.#authorizer.hasCredentials(repository))
   }
 
   /**
@@ -150,7 +188,8 @@ export class Session {
 
   /** A refusal that carries a challenge; where it has none, the root of the API is asked for one. */
   async #challenged(refusal: Answer, call: Call): Promise<Answer> {
-    if (refusal.challenges.length > 0) return refusal
+    // Harbor sends an empty one for a project that it does not have.
+    if (refusal.challenges.some((header) => header.trim() !== '')) return refusal
     const url = new URL(`${this.endpoint.origin}/v2/`)
     const root = { method: 'GET', url, grant: call.grant, limit: MAX_ERROR_BODY } as const
     return await this.#attempts(root, undefined)

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { parseStrictJson } from '../domain/json.ts'
 import { type Repository, tagFault } from '../domain/reference.ts'
 import { type Answer, unexpected } from './answers.ts'
-import { pullGrant } from './blobs.ts'
+import { readPresent } from './first-push.ts'
 import { readPages } from './paging.ts'
 import type { Session } from './session.ts'
 
@@ -15,14 +15,15 @@ const tagList = z.looseObject({ tags: z.array(z.string()).nullable() })
 
 /** Every tag of a repository, each once; none when the registry says that there is no such repository. */
 export async function listTags(session: Session, repository: Repository): Promise<readonly string[]> {
-  const grant = pullGrant(repository)
   const tags = new Set<string>()
   await readPages(session.urlOf(repository, `tags/list?n=${PAGE_SIZE}`), async (url) => {
-    const answer = await session.call({ method: 'GET', url, grant, limit: MAX_PAGE_BYTES })
-    if (answer.status !== 200) {
-      if (await session.saysAbsent(answer, grant)) return undefined
-      throw await session.failure(answer, grant)
-    }
+    const answer = await readPresent(session, repository, {
+      method: 'GET',
+      url,
+      limit: MAX_PAGE_BYTES,
+      mayBeUnborn: true,
+    })
+    if (answer === undefined) return undefined
     for (const tag of parseTags(answer)) {
       if (tagFault(tag) === undefined) tags.add(tag)
     }

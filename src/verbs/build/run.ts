@@ -5,7 +5,7 @@ import { identify, type Manifest } from '../../domain/manifest.ts'
 import { type BuildRecord, encodeRecord, recordTime } from '../../domain/record.ts'
 import { digestReference, formatReference, formatRepository } from '../../domain/reference.ts'
 import type { Built, Engine } from '../../engines/engine.ts'
-import { isForkPullRequest, recordedEvent } from '../../github/context.ts'
+import { type Context, isForkPullRequest, recordedEvent } from '../../github/context.ts'
 import { bareTag, type BuildInputs } from './inputs.ts'
 import { inputsDigest } from './inputs-digest.ts'
 import { readPlatforms } from './platforms.ts'
@@ -29,6 +29,11 @@ export interface BuildResult {
   readonly milliseconds: number
 }
 
+/** False for `push: false` and for pull requests from forks, whose token cannot push. */
+export function willPush(inputs: BuildInputs, context: Context): boolean {
+  return inputs.push && !isForkPullRequest(context)
+}
+
 /** Builds a commit once: look, reuse or build, record, seal, tag, report (design: the build verb). */
 export async function build(
   inputs: BuildInputs,
@@ -36,8 +41,7 @@ export async function build(
   ports: BuildPorts,
 ): Promise<BuildResult> {
   const started = ports.clock.now().getTime()
-  const push = inputs.push && !isForkPullRequest(ports.context)
-  if (!push) return await buildOnly(inputs, target, ports, started)
+  if (!willPush(inputs, ports.context)) return await buildOnly(inputs, target, ports, started)
   const { outcome, sealed } =
     (await reuse(inputs, target, ports)) ?? (await buildAndSeal(inputs, target, ports))
   const tags = tagsOf(inputs, target)
