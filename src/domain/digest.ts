@@ -1,5 +1,6 @@
 import { createHash, type Hash } from 'node:crypto'
 import { InvalidReferenceError, RegistryError } from './error.ts'
+import { kindOf, quoted } from './quoted.ts'
 
 declare const digestBrand: unique symbol
 
@@ -14,36 +15,44 @@ type Algorithm = keyof typeof ENCODED_LENGTH
 
 const GRAMMAR = /^(?<algorithm>[a-z0-9]+(?:[+._-][a-z0-9]+)*):(?<encoded>[A-Za-z0-9=_-]+)$/
 
-function faultOf(text: string): string | undefined {
+const EXPECTED = 'sha256:<64 hexadecimal digits> or sha512:<128 hexadecimal digits>'
+
+/** Why a text is not a digest, in words; undefined when it is one. Says whether it is malformed or not supported. */
+export function digestFault(text: string): string | undefined {
   // The longest digest known is 135 characters; a cap keeps the work bounded whatever is passed in.
-  if (text.length > 256) return `it has ${text.length} characters`
+  if (text.length > 256) return `it has ${text.length} characters · expected ${EXPECTED}`
   const groups = GRAMMAR.exec(text)?.groups
-  if (groups === undefined) return 'it is not of the form sha256:<64 hexadecimal digits>'
+  if (groups === undefined) return `it is not of the form algorithm:digits · expected ${EXPECTED}`
   const { algorithm = '', encoded = '' } = groups
-  if (!Object.hasOwn(ENCODED_LENGTH, algorithm)) return `the algorithm "${algorithm}" is not supported`
+  if (!Object.hasOwn(ENCODED_LENGTH, algorithm))
+    return `the algorithm is not supported · expected sha256 or sha512, got ${quoted(algorithm, 40)}`
   const expected = ENCODED_LENGTH[algorithm as Algorithm]
-  if (encoded.length !== expected) return `expected ${expected} hexadecimal digits, got ${encoded.length}`
-  if (!/^[0-9a-f]+$/.test(encoded)) return 'only the digits 0-9 and a-f (lower case) are allowed'
+  if (encoded.length !== expected)
+    return `it is malformed · expected ${expected} hexadecimal digits, got ${encoded.length}`
+  if (!/^[0-9a-f]+$/.test(encoded))
+    return 'it is malformed · expected only the digits 0-9 and a-f (lower case)'
   return undefined
 }
 
 /** True for a well-formed sha256 or sha512 digest. */
 export function isDigest(value: unknown): value is Digest {
-  return typeof value === 'string' && faultOf(value) === undefined
+  return typeof value === 'string' && digestFault(value) === undefined
 }
 
 /**
  * Parses a digest.
- * @throws {InvalidReferenceError} when the text is anything else; the message says why.
+ * @param text anything: what is not a text is refused like any other fault.
+ * @throws {InvalidReferenceError} and nothing else; the message says why.
  */
-export function parseDigest(text: string): Digest {
-  const fault = faultOf(text)
-  if (fault !== undefined) {
-    throw new InvalidReferenceError(`Not a digest: ${JSON.stringify(text.slice(0, 200))}: ${fault}.`, {
-      hint: 'Pass the `digest` output of build as it is, for example sha256:9f86d081…',
-    })
-  }
-  return text as Digest
+export function parseDigest(text: unknown): Digest {
+  if (isDigest(text)) return text
+  const fault =
+    typeof text === 'string'
+      ? `${quoted(text)}: ${digestFault(text)}`
+      : `it is no text · expected ${EXPECTED}, got ${kindOf(text)}`
+  throw new InvalidReferenceError(`Not a digest: ${fault}.`, {
+    hint: 'Pass the `digest` output of build as it is, for example sha256:9f86d081…',
+  })
 }
 
 /** The algorithm part of a digest. */
