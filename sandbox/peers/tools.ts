@@ -45,6 +45,8 @@ export interface Peers {
    */
   readonly cosign: string
   readonly actionlint: string
+  /** GNU time: how much memory a process held. */
+  readonly time: string
 }
 
 const PLACES: Record<keyof Peers, string> = {
@@ -68,6 +70,7 @@ const PLACES: Record<keyof Peers, string> = {
   oras: 'bin/oras',
   cosign: 'bin/cosign',
   actionlint: 'bin/actionlint',
+  time: '/usr/bin/time',
 }
 
 /** Finds every real tool, or fails naming all that are missing: a peer test is never skipped. */

@@ -16,7 +16,7 @@ peers="${BUILD_ONCE_PEERS:-$HOME/.cache/build-once/peers}"
 bin="$peers/bin"
 
 # apache2-utils has htpasswd: docker-registry accepts bcrypt only. actionlint checks `run:` with shellcheck.
-suite_packages=(docker.io docker-registry skopeo buildah umoci busybox-static git apache2-utils shellcheck)
+suite_packages=(docker.io docker-registry skopeo buildah umoci busybox-static git apache2-utils shellcheck time)
 
 # Package, the file in it, and where that file goes. docker.io and containerd give a second, current
 # daemon, whose containerd image store Debian 12's 20.10 does not have.
@@ -193,6 +193,7 @@ report_all() {
   report cosign "$bin/cosign" version
   report actionlint "$bin/actionlint" -version
   report shellcheck /usr/bin/shellcheck --version
+  report time /usr/bin/time --version
   report distribution "$bin/distribution" --version
   report olareg "$bin/olareg" version
   # It has no option that only says something; without a configuration it says so and runs nothing.
