@@ -7,7 +7,7 @@ import {
   recordFor,
   type Testimony,
 } from '../../src/domain/agreement.ts'
-import type { Digest } from '../../src/domain/digest.ts'
+import { type Digest, digestOf } from '../../src/domain/digest.ts'
 import type { BuildRecord } from '../../src/domain/record.ts'
 import {
   amd64,
@@ -63,6 +63,11 @@ describe('the witnesses agree', () => {
       description: 'on the index itself',
       given: testimony({ requested: index.digest, tag: index, atTag: recorded(index.digest, {}) }),
       digest: index.digest,
+    },
+    {
+      description: 'on the sealed bytes under their sha512, which stand for the sealed digest',
+      given: testimony({ requested: digestOf(amd64.bytes, 'sha512') }),
+      digest: amd64.digest,
     },
     {
       description: 'when other commits built the same bytes',

@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { digestOf } from '../../src/domain/digest.ts'
 import {
+  assertSize,
   bareMediaType,
+  bySha256,
+  descriptorOf,
   EMPTY_CONFIG,
   identify,
   MAX_MANIFEST_BYTES,
@@ -81,7 +84,7 @@ describe('parseManifest refuses', () => {
       ),
       says: `larger than ${MAX_MANIFEST_BYTES} bytes`,
     },
-    { description: 'a list', bytes: json([]), says: 'expected object' },
+    { description: 'a list', bytes: json([]), says: 'it is not a JSON object' },
     { description: 'null', bytes: json(null), says: 'it is not a JSON object' },
     { description: 'a text', bytes: json('{}'), says: 'it is not a JSON object' },
     { description: 'an empty object', bytes: json({}), says: 'config' },
@@ -122,12 +125,6 @@ describe('parseManifest refuses', () => {
       says: 'the body says null',
     },
     {
-      description: 'schema 1',
-      type: 'application/vnd.docker.distribution.manifest.v1+prettyjws',
-      bytes: json(image()),
-      says: 'its media type is',
-    },
-    {
       description: 'plain JSON',
       type: 'application/json',
       bytes: json(image()),
@@ -145,15 +142,57 @@ describe('parseManifest refuses', () => {
       bytes: json(without(image(), 'schemaVersion')),
       says: 'schemaVersion',
     },
-    { description: 'no config', bytes: json(without(image(), 'config')), says: 'config' },
-    { description: 'no layers', bytes: json(without(image(), 'layers')), says: 'layers' },
-    { description: 'layers that are null', bytes: json(image({ layers: null })), says: 'layers' },
     {
-      description: 'manifests that are null',
+      description: 'schemaVersion 1 as the body of schema 1 says it',
+      bytes: json({ schemaVersion: 1, name: 'o/app', tag: 'v1', fsLayers: [], history: [], signatures: [] }),
+      says: 'it is a Docker schema 1 manifest · expected schemaVersion 2, got 1',
+    },
+    { description: 'neither config nor layers', bytes: json({ schemaVersion: 2 }), says: 'config' },
+    { description: 'a config that is null', bytes: json(image({ config: null })), says: 'config' },
+    { description: 'a config that is a list', bytes: json(image({ config: [] })), says: 'config' },
+    { description: 'layers that are an object', bytes: json(image({ layers: {} })), says: 'layers' },
+    { description: 'a layer that is null', bytes: json(image({ layers: [null] })), says: 'layers' },
+    {
+      description: 'manifests that are null beside layers',
+      bytes: json(image({ manifests: null })),
+      says: 'the fields of an index and of an image',
+    },
+    {
+      description: 'layers that are null beside manifests',
       type: ociIndex,
-      bytes: json(imageIndex({ manifests: null })),
+      bytes: json(imageIndex({ layers: null })),
+      says: 'the fields of an index and of an image',
+    },
+    {
+      description: 'no manifests',
+      type: ociIndex,
+      bytes: json(without(imageIndex(), 'manifests')),
+      says: 'does not have the fields',
+    },
+    {
+      description: 'a child that is null',
+      type: ociIndex,
+      bytes: json(imageIndex({ manifests: [null] })),
       says: 'manifests',
     },
+    {
+      description: 'a platform that is a text',
+      type: ociIndex,
+      bytes: json(imageIndex({ manifests: [descriptor({ platform: 'linux/amd64' })] })),
+      says: 'platform',
+    },
+    {
+      description: 'an os that is a number',
+      type: ociIndex,
+      bytes: json(imageIndex({ manifests: [descriptor({ platform: { os: 7, architecture: 'amd64' } })] })),
+      says: 'os',
+    },
+    {
+      description: 'an annotation that is null',
+      bytes: json(image({ annotations: { a: null } })),
+      says: 'annotations',
+    },
+    { description: 'no config', bytes: json(without(image(), 'config')), says: 'config' },
     ...[-1, 1.5, 1e30, '7', null, undefined].map((size) => ({
       description: `a size of ${JSON.stringify(size)}`,
       bytes: json(image({ layers: [descriptor({ size })] })),
@@ -179,12 +218,6 @@ describe('parseManifest refuses', () => {
       says: 'digest',
     },
     {
-      description: 'a platform without os',
-      type: ociIndex,
-      bytes: json(imageIndex({ manifests: [descriptor({ platform: { architecture: 'amd64' } })] })),
-      says: 'os',
-    },
-    {
       description: 'a descriptor without mediaType',
       bytes: json(image({ layers: [descriptor({ mediaType: '' })] })),
       says: 'mediaType',
@@ -197,11 +230,6 @@ describe('parseManifest refuses', () => {
     {
       description: 'annotations that are no texts',
       bytes: json(image({ annotations: { a: 1 } })),
-      says: 'annotations',
-    },
-    {
-      description: 'annotations that are null',
-      bytes: json(image({ annotations: null })),
       says: 'annotations',
     },
     {
@@ -225,6 +253,91 @@ describe('parseManifest refuses', () => {
     expect(error.message).toMatch(/^The manifest is not a usable manifest: /)
     expect(error.message).toContain(says)
     expect(error.message.length).toBeLessThan(700)
+  })
+})
+
+test.each([
+  {
+    description: 'schema 1',
+    type: 'application/vnd.docker.distribution.manifest.v1+json',
+    says: 'a Docker schema 1 manifest',
+  },
+  {
+    description: 'signed schema 1',
+    type: 'application/vnd.docker.distribution.manifest.v1+prettyjws; charset=utf-8',
+    says: 'a Docker schema 1 manifest',
+  },
+  {
+    description: 'the withdrawn artifact manifest',
+    type: 'application/vnd.oci.artifact.manifest.v1+json',
+    says: 'an OCI artifact manifest, which was withdrawn',
+  },
+])('parseManifest says what $description is, and what to do', async ({ type, says }) => {
+  const error = await expectCode(
+    () => parseManifest(json(image()), type, 'The manifest'),
+    'REGISTRY_UNEXPECTED',
+  )
+  expect(error.message).toBe(`The manifest is ${says} · expected an OCI or Docker schema 2 manifest`)
+  expect(error.hint).toContain('Push it again with a current tool')
+})
+
+describe('null where a field may be missing is a missing field, as for every client in Go', () => {
+  test.each([
+    { description: 'annotations', document: image({ annotations: null }), as: image() },
+    { description: 'layers', document: image({ layers: null }), as: image({ layers: [] }) },
+    {
+      description: 'layers that are not there at all',
+      document: without(image(), 'layers'),
+      as: image({ layers: [] }),
+    },
+    {
+      description: 'a subject and its type',
+      document: image({ subject: null, artifactType: null }),
+      as: image(),
+    },
+    {
+      description: 'urls and annotations of layers',
+      document: image({ layers: [descriptor({ urls: null, annotations: null, data: null })] }),
+      as: image(),
+    },
+    {
+      description: 'annotations of the config and the subject',
+      document: image({
+        config: descriptor({ mediaType: ociConfig, annotations: null }),
+        subject: descriptor({ annotations: null }),
+      }),
+      as: image({ subject: descriptor() }),
+    },
+    {
+      description: 'manifests',
+      type: ociIndex,
+      document: imageIndex({ manifests: null }),
+      as: imageIndex({ manifests: [] }),
+    },
+    {
+      description: 'platforms',
+      type: ociIndex,
+      document: imageIndex({
+        manifests: [
+          descriptor({ platform: null }),
+          descriptor({ platform: { os: 'linux', architecture: 'arm64', variant: null, 'os.version': null } }),
+        ],
+      }),
+      as: imageIndex({
+        manifests: [descriptor(), descriptor({ platform: { os: 'linux', architecture: 'arm64' } })],
+      }),
+    },
+  ])('$description', ({ document, as, ...given }) => {
+    const bytes = json(document)
+    const manifest = parseManifest(bytes, 'type' in given ? given.type : ociManifest, 'it')
+    expect(manifest.document).toEqual(as)
+    expect(manifest.bytes).toBe(bytes)
+    expect(manifest.digest).toBe(digestOf(bytes))
+  })
+
+  test('an unknown field keeps its null', () => {
+    const document = image({ unknown: null, config: descriptor({ mediaType: ociConfig, other: [null] }) })
+    expect(parseManifest(json(document), ociManifest, 'it').document).toEqual(document)
   })
 })
 
@@ -287,6 +400,63 @@ describe('parseManifest takes', () => {
       kind: 'image',
     },
     {
+      description: 'unknown fields at every level',
+      type: ociIndex,
+      document: imageIndex({
+        'x-new': { deep: [1] },
+        manifests: [
+          descriptor({ x: 1, platform: { os: 'linux', architecture: 'amd64', features: ['sse4'], y: {} } }),
+        ],
+      }),
+      kind: 'index',
+    },
+    {
+      description: 'platforms without os or architecture, and of systems nobody knows',
+      type: ociIndex,
+      document: imageIndex({
+        manifests: [{}, { os: '' }, { architecture: 'amd64' }, { os: 'plan9', architecture: 'mill' }].map(
+          (platform) => descriptor({ platform }),
+        ),
+      }),
+      kind: 'index',
+    },
+    {
+      description: 'one platform twice',
+      type: ociIndex,
+      document: imageIndex({
+        manifests: ['a', 'b'].map((digit) =>
+          descriptor({ digest: digestWith(digit), platform: { os: 'linux', architecture: 'amd64' } }),
+        ),
+      }),
+      kind: 'index',
+    },
+    {
+      description: 'an index inside an index',
+      type: dockerIndex,
+      document: imageIndex({ manifests: [descriptor({ mediaType: ociIndex })] }),
+      kind: 'index',
+    },
+    {
+      description: 'lone surrogates and control characters in annotations',
+      type: ociManifest,
+      document: image({
+        annotations: { a: '\ud800', b: '\n::set-output name=x::y', c: 'x'.repeat(100_000) },
+      }),
+      kind: 'image',
+    },
+    {
+      description: 'an artifactType of any text',
+      type: ociManifest,
+      document: image({ artifactType: 'a\r\nb' }),
+      kind: 'image',
+    },
+    {
+      description: 'an index about a subject',
+      type: ociIndex,
+      document: imageIndex({ subject: descriptor({ digest: digestWith('c') }), artifactType: 'a/b' }),
+      kind: 'index',
+    },
+    {
       description: 'a key called constructor',
       type: ociManifest,
       document: image({ constructor: 1 }),
@@ -332,6 +502,44 @@ describe('parseManifest takes', () => {
     const manifest = parseManifest(json(imageIndex({ manifests })), ociIndex, 'it')
     expect(platformChildren(manifest)).toHaveLength(20_000)
   })
+})
+
+describe('a name by sha512', () => {
+  const sha512 = digestOf(index.bytes, 'sha512')
+  const named = parseManifest(index.bytes, index.mediaType, 'it', sha512)
+
+  test('stays the name of what was read, and is the same artifact as its sha256', () => {
+    expect(named.digest).toBe(sha512)
+    expect(bySha256(named)).toEqual(index)
+    expect(bySha256(index)).toBe(index)
+    expect(identify(sha512, index)).toEqual({ same: true })
+    expect(identify(index.digest, named)).toEqual({ same: true })
+    expect(identify(amd64.digest, named)).toEqual({ same: true, child: 'linux/amd64' })
+  })
+
+  test('of other bytes is another artifact', () => {
+    expect(identify(digestOf(amd64.bytes, 'sha512'), index)).toEqual({ same: false })
+    expect(
+      identify(
+        amd64.digest,
+        parseManifest(arm64.bytes, arm64.mediaType, 'it', digestOf(arm64.bytes, 'sha512')),
+      ),
+    ).toEqual({
+      same: false,
+    })
+  })
+})
+
+test('assertSize compares with what the index says', async () => {
+  const { digest, mediaType, bytes } = amd64
+  assertSize(amd64, { digest, mediaType, size: bytes.byteLength }, 'it')
+  const error = await expectCode(
+    () => assertSize(amd64, { digest, mediaType, size: 1 }, 'The child'),
+    'CONTENT_CORRUPT',
+  )
+  expect(error.message).toBe(
+    `The child has another size than its index says · expected 1 bytes, got ${bytes.byteLength}`,
+  )
 })
 
 describe('identify', () => {
@@ -423,6 +631,25 @@ describe('identify', () => {
     },
   ])('$description', ({ digest, sealed, expected }) => {
     expect(identify(digest, sealed)).toEqual(expected)
+  })
+
+  test('what is listed as no manifest is not the artifact', () => {
+    const blob = { ...descriptorOf(amd64), mediaType: ociTarGzip }
+    const odd = parseManifest(json(imageIndex({ manifests: [blob] })), ociIndex, 'it')
+    expect(identify(amd64.digest, odd)).toEqual({ same: false })
+    expect(platformChildren(odd)).toEqual([])
+  })
+
+  test.each([
+    { platform: undefined, expected: 'unknown' },
+    { platform: {}, expected: 'unknown' },
+    { platform: { os: 'linux' }, expected: 'unknown' },
+    { platform: { os: '', architecture: '' }, expected: 'unknown' },
+    { platform: { os: 'linux', architecture: 'arm', variant: '' }, expected: 'linux/arm' },
+    { platform: { os: 'linux', architecture: 'arm', variant: 'v7' }, expected: 'linux/arm/v7' },
+  ])('platformOf($platform) is $expected', ({ platform, expected }) => {
+    const child = { ...descriptorOf(amd64), ...(platform === undefined ? {} : { platform }) }
+    expect(platformOf(child)).toBe(expected)
   })
 
   test('platformChildren leaves attestations out and keeps the order', () => {

@@ -260,6 +260,23 @@ describe('on a base', () => {
     ).not.toHaveProperty('history')
   })
 
+  test('a base whose index gives another size than the image has is refused', async () => {
+    const registry = createMemoryRegistry()
+    const platform = { os: 'linux', architecture: 'amd64' }
+    const { descriptor } = await putBase(registry, platform)
+    const manifests = [{ ...descriptor, platform, size: descriptor.size + 1 }]
+    await putJson(
+      registry,
+      { schemaVersion: 2, mediaType: MEDIA_TYPES.ociIndex, manifests },
+      MEDIA_TYPES.ociIndex,
+      '24',
+    )
+    await expect(build({ base: BASE_TAG }, { registry })).rejects.toMatchObject({
+      code: 'CONTENT_CORRUPT',
+      message: expect.stringContaining(`expected ${descriptor.size + 1} bytes, got ${descriptor.size}`),
+    })
+  })
+
   test('an index is resolved per platform; one platform gives an image, several an index', async () => {
     const registry = createMemoryRegistry()
     const platforms = [

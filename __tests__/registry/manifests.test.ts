@@ -161,8 +161,10 @@ describe('what comes back is what its digest says', () => {
     const server = await serve(() => manifestAnswer())
     const { registry } = open()
     const digest = digestOf(sample.bytes, 'sha512')
+    // The name that was asked for and verified stays the name of what was read.
     await expect(registry.readManifest(repositoryAt(server.host), digest)).resolves.toMatchObject({
-      digest: sample.digest,
+      digest,
+      bytes: sample.bytes,
     })
     const wrong = digestOf(other.bytes, 'sha512')
     await failureWith('CONTENT_CORRUPT', registry.readManifest(repositoryAt(server.host), wrong))

@@ -199,9 +199,11 @@ export function agree(testimony: Testimony): Agreement {
   const evidence = describe(testimony)
   if (findings.length > 0 || tag === undefined)
     return { evidence, findings, digest: undefined, child: undefined, record: tagRecord }
-  const digest = requested === 'sealed' ? tag.digest : requested
-  const identity = identify(digest, tag)
-  return { evidence, findings, digest, child: identity.same ? identity.child : undefined, record: tagRecord }
+  const identity = identify(requested === 'sealed' ? tag.digest : requested, tag)
+  const child = identity.same ? identity.child : undefined
+  // Another name of the sealed bytes (sha512) is the sealed artifact; a child of the index stays what it is.
+  const digest = child === undefined || requested === 'sealed' ? tag.digest : requested
+  return { evidence, findings, digest, child, record: tagRecord }
 }
 
 /** The witnesses as an aligned text table for messages and logs. */

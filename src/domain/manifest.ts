@@ -1,7 +1,8 @@
 import { z } from 'zod'
-import { type Digest, digestOf, isDigest } from './digest.ts'
+import { algorithmOf, type Digest, digestOf, isDigest } from './digest.ts'
 import { RegistryError } from './error.ts'
 import { parseStrictJson } from './json.ts'
+import { quoted } from './quoted.ts'
 
 export const MEDIA_TYPES = {
   ociIndex: 'application/vnd.oci.image.index.v1+json',
@@ -43,9 +44,10 @@ const digest = z.string().refine(isDigest, 'not a supported digest')
 const size = z.int().nonnegative()
 const annotations = z.record(z.string(), z.string())
 
+// Both are required by the specification, but tools leave them out or write them empty, and nothing depends on it.
 const platform = z.looseObject({
-  os: z.string(),
-  architecture: z.string(),
+  os: z.string().optional(),
+  architecture: z.string().optional(),
   variant: z.string().optional(),
   'os.version': z.string().optional(),
 })
@@ -87,6 +89,13 @@ export type Manifest = {
   | { readonly kind: 'index'; readonly document: ImageIndex }
 )
 
+/** Types that registries hold and nobody should meet any more, and what they are. */
+const WITHDRAWN: Readonly<Record<string, string>> = {
+  'application/vnd.docker.distribution.manifest.v1+json': 'a Docker schema 1 manifest',
+  'application/vnd.docker.distribution.manifest.v1+prettyjws': 'a Docker schema 1 manifest',
+  'application/vnd.oci.artifact.manifest.v1+json': 'an OCI artifact manifest, which was withdrawn',
+}
+
 function unexpected(what: string, why: string, cause?: unknown): RegistryError {
   return new RegistryError('REGISTRY_UNEXPECTED', `${what} is not a usable manifest: ${why}`, {
     hint: 'build-once reads OCI and Docker schema 2 manifests and indexes only.',
@@ -106,12 +115,17 @@ function isManifestMediaType(type: string): type is ManifestMediaType {
 /**
  * Parses manifest bytes. The type is decided by the Content-Type and must agree with the body: its
  * `mediaType` where it has one, and exclusively `manifests` or `config` and `layers` (CVE-2021-41190).
+ * @param digest the name the bytes were asked for by and verified against, where that is not their sha256.
  * @throws {RegistryError} REGISTRY_UNEXPECTED.
  */
-export function parseManifest(bytes: Uint8Array, contentType: string | undefined, what: string): Manifest {
+export function parseManifest(
+  bytes: Uint8Array,
+  contentType: string | undefined,
+  what: string,
+  digest: Digest = digestOf(bytes),
+): Manifest {
   const mediaType = bareMediaType(contentType)
-  if (!isManifestMediaType(mediaType))
-    throw unexpected(what, `its media type is ${JSON.stringify(mediaType.slice(0, 100))}`)
+  if (!isManifestMediaType(mediaType)) throw unsupported(what, mediaType)
   let body: unknown
   try {
     body = parseStrictJson(bytes, { maxBytes: MAX_MANIFEST_BYTES })
@@ -121,14 +135,53 @@ export function parseManifest(bytes: Uint8Array, contentType: string | undefined
   const isIndex = mediaType === MEDIA_TYPES.ociIndex || mediaType === MEDIA_TYPES.dockerIndex
   const fault = shapeFault(body, mediaType, isIndex)
   if (fault !== undefined) throw unexpected(what, fault)
-  const identity = { bytes, digest: digestOf(bytes), mediaType }
+  const identity = { bytes, digest, mediaType }
+  const document = tolerated(body)
   return isIndex
-    ? { ...identity, kind: 'index', document: checked(indexSchema, body, what) }
-    : { ...identity, kind: 'image', document: checked(imageSchema, body, what) }
+    ? { ...identity, kind: 'index', document: checked(indexSchema, { manifests: [], ...document }, what) }
+    : { ...identity, kind: 'image', document: checked(imageSchema, { layers: [], ...document }, what) }
+}
+
+function unsupported(what: string, mediaType: string): RegistryError {
+  const known = WITHDRAWN[mediaType]
+  if (known === undefined) return unexpected(what, `its media type is ${quoted(mediaType, 100)}`)
+  return new RegistryError(
+    'REGISTRY_UNEXPECTED',
+    `${what} is ${known} · expected an OCI or Docker schema 2 manifest`,
+    {
+      hint: 'Push it again with a current tool, which gives it a new digest.',
+    },
+  )
+}
+
+/** Where a writer in Go (and in others) puts null for what it leaves empty; every other client takes it for absent. */
+const NULLABLE = [
+  ...['annotations', 'artifactType', 'subject', 'layers', 'manifests', 'urls', 'platform', 'data'],
+  ...['variant', 'os', 'architecture', 'os.version', 'os.features', 'features'],
+]
+
+/** A manifest, descriptor or platform and what is inside, without the fields that are null and may be absent. */
+function tolerated(value: unknown): object {
+  if (!isObject(value)) return {}
+  const inner = (entry: unknown): unknown => (isObject(entry) ? tolerated(entry) : entry)
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, field]) => {
+      if (field === null && NULLABLE.includes(key)) return []
+      if (['config', 'subject', 'platform'].includes(key)) return [[key, inner(field)]]
+      const isList = ['layers', 'manifests'].includes(key) && Array.isArray(field)
+      return [[key, isList ? field.map(inner) : field]]
+    }),
+  )
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function shapeFault(body: unknown, mediaType: string, isIndex: boolean): string | undefined {
-  if (typeof body !== 'object' || body === null) return 'it is not a JSON object'
+  if (!isObject(body)) return 'it is not a JSON object'
+  if ('schemaVersion' in body && body.schemaVersion === 1)
+    return 'it is a Docker schema 1 manifest · expected schemaVersion 2, got 1'
   if ('mediaType' in body && body.mediaType !== mediaType) {
     return `the body says ${JSON.stringify(body.mediaType).slice(0, 100)}, the registry said "${mediaType}"`
   }
@@ -145,6 +198,27 @@ function checked<T>(schema: z.ZodType<T>, body: unknown, what: string): T {
   return result.data
 }
 
+/** The manifest under its sha256 digest, by which seals and records name it whatever it was asked for by. */
+export function bySha256(manifest: Manifest): Manifest {
+  return algorithmOf(manifest.digest) === 'sha256'
+    ? manifest
+    : { ...manifest, digest: digestOf(manifest.bytes) }
+}
+
+/**
+ * Checks the size that a descriptor gives for a manifest read by its digest (image-spec descriptor.md §Properties).
+ * @throws {RegistryError} CONTENT_CORRUPT.
+ */
+export function assertSize(manifest: Manifest, descriptor: Descriptor, what: string): void {
+  const { byteLength } = manifest.bytes
+  if (byteLength === descriptor.size) return
+  throw new RegistryError(
+    'CONTENT_CORRUPT',
+    `${what} has another size than its index says · expected ${descriptor.size} bytes, got ${byteLength}`,
+    { hint: 'The index was not made for this manifest. Push both again.' },
+  )
+}
+
 /** The descriptor of a manifest: what another document points at it with. */
 export function descriptorOf(manifest: Manifest): Descriptor {
   return { mediaType: manifest.mediaType, digest: manifest.digest, size: manifest.bytes.byteLength }
@@ -153,13 +227,15 @@ export function descriptorOf(manifest: Manifest): Descriptor {
 /** A child of an index that a machine can run: attestation children (`unknown/unknown`) are not artifacts. */
 function isRunnable(child: Descriptor): boolean {
   if (child.annotations?.['vnd.docker.reference.type'] !== undefined) return false
-  return child.platform === undefined || child.platform.os !== 'unknown'
+  // An index may list what is no image at all, such as a blob.
+  return isManifestMediaType(child.mediaType) && child.platform?.os !== 'unknown'
 }
 
 /** `linux/arm64/v8`, or `unknown` where the descriptor does not say. */
 export function platformOf(child: Descriptor): string {
   const { os, architecture, variant } = child.platform ?? {}
-  if (os === undefined || architecture === undefined) return 'unknown'
+  // Go writes a platform that nobody filled in as two empty texts.
+  if (os === undefined || os === '' || architecture === undefined || architecture === '') return 'unknown'
   return [os, architecture, variant].filter((part) => part !== undefined && part !== '').join('/')
 }
 
@@ -172,11 +248,14 @@ export function platformChildren(manifest: Manifest): readonly Descriptor[] {
 export type Identity = { readonly same: true; readonly child?: string } | { readonly same: false }
 
 /**
- * Index-aware equality: the sealed digest itself, or a runnable platform child of the sealed index, is the
- * same artifact. Runtimes report either.
+ * Index-aware equality: the sealed digest itself, the same bytes named by another algorithm, or a runnable
+ * platform child of the sealed index, is the same artifact. Runtimes report any of them.
  */
 export function identify(digest: Digest, sealed: Manifest): Identity {
   if (digest === sealed.digest) return { same: true }
+  const algorithm = algorithmOf(digest)
+  if (algorithm !== algorithmOf(sealed.digest) && digest === digestOf(sealed.bytes, algorithm))
+    return { same: true }
   const child = platformChildren(sealed).find((entry) => entry.digest === digest)
   return child === undefined ? { same: false } : { same: true, child: platformOf(child) }
 }

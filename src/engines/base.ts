@@ -3,6 +3,7 @@ import { isDigest } from '../domain/digest.ts'
 import { EngineError, messageOf } from '../domain/error.ts'
 import { type Json, parseStrictJson } from '../domain/json.ts'
 import {
+  assertSize,
   type Descriptor,
   type Manifest,
   MAX_MANIFEST_BYTES,
@@ -99,7 +100,10 @@ function missingPlatform(name: string, wanted: string, there: readonly string[])
 
 async function readChild(registry: Registry, reference: Reference, child: Descriptor): Promise<Manifest> {
   const manifest = await registry.readManifest(reference.repository, child.digest)
-  if (manifest !== undefined) return manifest
+  if (manifest !== undefined) {
+    assertSize(manifest, child, `${formatReference(reference)}: ${child.digest} for ${platformOf(child)}`)
+    return manifest
+  }
   throw unusable(
     formatReference(reference),
     `is incomplete: ${child.digest} for ${platformOf(child)} is missing`,

@@ -18,12 +18,31 @@ import type { Call, Session } from './session.ts'
 
 const ACCEPT = MANIFEST_MEDIA_TYPES.join(', ')
 
+/** What a registry holds under a name, before anybody looked inside. */
+export interface RawManifest {
+  readonly bytes: Uint8Array
+  /** The digest it was asked for by, verified; of a tag the sha256 of the bytes. */
+  readonly digest: Digest
+  readonly contentType: string | undefined
+}
+
 /** Reads what a tag or digest names. The digest is computed from the bytes; a header only may contradict. */
 export async function fetchManifest(
   session: Session,
   repository: Repository,
   name: string,
 ): Promise<Manifest | undefined> {
+  const raw = await fetchRawManifest(session, repository, name)
+  if (raw === undefined) return undefined
+  return parseManifest(raw.bytes, raw.contentType, describeName(repository, name), raw.digest)
+}
+
+/** The bytes that a tag or digest names, as {@link fetchManifest} checks them, whatever they say. */
+export async function fetchRawManifest(
+  session: Session,
+  repository: Repository,
+  name: string,
+): Promise<RawManifest | undefined> {
   const answer = await readPresent(session, repository, {
     method: 'GET',
     url: session.urlOf(repository, `manifests/${name}`),
@@ -33,17 +52,18 @@ export async function fetchManifest(
     mayBeUnborn: !isDigest(name),
   })
   if (answer === undefined) return undefined
-  const what = `${formatRepository(repository)}${isDigest(name) ? '@' : ':'}${name}`
-  return checkManifest(answer, name, what)
-}
-
-function checkManifest(answer: Answer, name: string, what: string): Manifest {
   const encoding = answer.headers['content-encoding'] ?? 'identity'
   if (encoding.toLowerCase() !== 'identity')
     throw unexpected(answer, 'it is compressed, which was not asked for')
+  const what = describeName(repository, name)
   if (isDigest(name)) assertDigest(answer.body, name, what)
   assertHeaderDigest(answer, answer.body, what)
-  return parseManifest(answer.body, answer.headers['content-type'], what)
+  const digest = isDigest(name) ? name : digestOf(answer.body)
+  return { bytes: answer.body, digest, contentType: answer.headers['content-type'] }
+}
+
+function describeName(repository: Repository, name: string): string {
+  return `${formatRepository(repository)}${isDigest(name) ? '@' : ':'}${name}`
 }
 
 /** Docker-Content-Digest is not needed, but one that names other bytes means something is wrong in between. */

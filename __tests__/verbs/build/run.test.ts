@@ -479,6 +479,25 @@ describe('nothing is sealed when', () => {
     await published(world)
   })
 
+  test('what was reported by its sha512 is sealed and recorded by its sha256, and found again by either', async () => {
+    const sha512 = digestOf(amd64.bytes, 'sha512')
+    const given = { engine: 'existing', digest: sha512 }
+    const push = async (): Promise<{ digest: typeof sha512 }> => {
+      await publish(world.registry, amd64)
+      return { digest: sha512 }
+    }
+    const world = createWorld()
+    const result = await start({ build: push, engineName: 'existing' }, given, world).work
+    expect(result.sealed?.manifest.digest).toBe(amd64.digest)
+    expect(result.sealed?.record.digest).toBe(amd64.digest)
+    const again = start({ engineName: 'existing' }, given, world)
+    expect(await again.work).toMatchObject({
+      outcome: 'reused',
+      sealed: { manifest: { digest: amd64.digest } },
+    })
+    expect(again.job.log.lines.join('\n')).not.toContain('discarded')
+  })
+
   test('an existing digest needs no checkout of its commit', async () => {
     const given = { engine: 'existing', digest: amd64.digest }
     const result = await start({ makes: amd64, engineName: 'existing', checkedOut: otherCommit }, given).work

@@ -1,7 +1,7 @@
 import type { Commit } from '../../domain/commit.ts'
 import type { Digest } from '../../domain/digest.ts'
 import { EngineError, InputError, VerificationError } from '../../domain/error.ts'
-import { identify, type Manifest } from '../../domain/manifest.ts'
+import { bySha256, identify, type Manifest } from '../../domain/manifest.ts'
 import { type BuildRecord, encodeRecord, recordTime } from '../../domain/record.ts'
 import { digestReference, formatReference, formatRepository } from '../../domain/reference.ts'
 import type { Built, Engine } from '../../engines/engine.ts'
@@ -217,7 +217,7 @@ async function readBack(built: Built, target: SealTarget, ports: BuildPorts): Pr
   if (built.digest === undefined)
     throw new EngineError('ENGINE_FAILED', 'The engine pushed, but reported no digest.')
   const manifest = await ports.registry.readManifest(target.repository, built.digest)
-  if (manifest !== undefined) return manifest
+  if (manifest !== undefined) return bySha256(manifest)
   throw new EngineError(
     'ENGINE_FAILED',
     `The digest the engine reported is not in the repository · expected ${formatReference(digestReference(target.repository, built.digest))}, got nothing`,
