@@ -1,23 +1,29 @@
 import { describe, expect, test } from 'vitest'
-import { addressFault, apiPath, endpointOf, isPrivateAddress } from '../../src/registry/endpoint.ts'
+import { isPrivateAddress } from '../../src/registry/address.ts'
+import { addressFault, apiPath, endpointOf } from '../../src/registry/endpoint.ts'
 import { judgeRealm } from '../../src/registry/realm.ts'
 
 describe('where the API of a registry is', () => {
   test.each([
-    ['ghcr.io', 'https://ghcr.io', true],
-    ['docker.io', 'https://registry-1.docker.io', true],
-    ['index.docker.io', 'https://registry-1.docker.io', true],
-    ['localhost:5000', 'http://localhost:5000', false],
-    ['127.0.0.1:5000', 'http://127.0.0.1:5000', false],
-    ['[::1]:5000', 'http://[::1]:5000', false],
-    ['registry.internal:5000', 'https://registry.internal:5000', false],
-    ['10.1.2.3:5000', 'https://10.1.2.3:5000', false],
-    ['plain.example.com:5000', 'http://plain.example.com:5000', false],
-    ['127.0.0.1.example.com', 'https://127.0.0.1.example.com', true],
-    ['localhost.example.com', 'https://localhost.example.com', true],
-  ])('%s → %s', (registry, origin, isPublic) => {
+    ['ghcr.io', 'https://ghcr.io', 'public'],
+    ['docker.io', 'https://registry-1.docker.io', 'public'],
+    ['index.docker.io', 'https://registry-1.docker.io', 'public'],
+    ['localhost:5000', 'http://localhost:5000', 'loopback'],
+    ['127.0.0.1:5000', 'http://127.0.0.1:5000', 'loopback'],
+    ['[::1]:5000', 'http://[::1]:5000', 'loopback'],
+    ['registry.internal:5000', 'https://registry.internal:5000', 'private'],
+    ['10.1.2.3:5000', 'https://10.1.2.3:5000', 'private'],
+    ['plain.example.com:5000', 'http://plain.example.com:5000', 'private'],
+    // Only what is listed, port and all.
+    ['plain.example.com', 'https://plain.example.com', 'public'],
+    ['plain.example.com:5001', 'https://plain.example.com:5001', 'public'],
+    ['a.plain.example.com:5000', 'https://a.plain.example.com:5000', 'public'],
+    ['notplain.example.com:5000', 'https://notplain.example.com:5000', 'public'],
+    ['127.0.0.1.example.com', 'https://127.0.0.1.example.com', 'public'],
+    ['localhost.example.com', 'https://localhost.example.com', 'public'],
+  ])('%s → %s', (registry, origin, network) => {
     const endpoint = endpointOf(registry, ['plain.example.com:5000'])
-    expect(endpoint).toMatchObject({ registry, origin, isPublic })
+    expect(endpoint).toMatchObject({ registry, origin, network })
   })
 
   test.each([

@@ -147,13 +147,10 @@ export function unexpected(answer: Pick<Answer, 'method' | 'url' | 'status'>, wh
 
 /** The error for an exchange that failed. A connection that could not be understood is not an outage. */
 export function networkFailure(method: Method, url: URL, error: NetworkError, tries: number): RegistryError {
-  const isProtocol = /^(?:HPE_|ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|EPROTO)/.test(
-    error.code,
-  )
   const after = tries > 1 ? ` (${tries} tries)` : ''
   return new RegistryError(
-    isProtocol ? 'REGISTRY_UNEXPECTED' : 'REGISTRY_UNAVAILABLE',
+    error.isFault ? 'REGISTRY_UNEXPECTED' : 'REGISTRY_UNAVAILABLE',
     `${method} ${redactUrl(url)} failed: ${error.message} [${error.code}]${after}`,
-    { cause: error },
+    { cause: error, ...(error.hint === undefined ? {} : { hint: error.hint }) },
   )
 }

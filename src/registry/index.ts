@@ -8,17 +8,16 @@ import { Redactor } from './redact.ts'
 import { DEFAULT_RETRY, type RetryPolicy } from './retry.ts'
 import { DEFAULT_TIMEOUTS, type Timeouts } from './session.ts'
 import { Sessions } from './sessions.ts'
-import { createTransport } from './transport.ts'
+import { createTransport, type TransportOptions } from './transport.ts'
+import { Warnings } from './warnings.ts'
 
 /** What the registry client needs. */
-export interface RegistryOptions {
+export interface RegistryOptions extends Pick<TransportOptions, 'environment' | 'names' | 'certificates'> {
   readonly credentials: CredentialSource
   readonly log: Log
   readonly clock: Clock
   /** Registries (`host` or `host:port`) that may be spoken to without TLS; loopback always may. */
   readonly insecure?: readonly string[]
-  /** Read for proxy settings only. */
-  readonly environment: NodeJS.ProcessEnv
   readonly retry?: Partial<RetryPolicy>
   readonly timeouts?: Partial<Timeouts>
   /** For whoever is about to push: a repository that may not be read may then be one that does not exist yet. */
@@ -37,11 +36,13 @@ export interface RegistryAccess {
 export function createRegistry(options: RegistryOptions): RegistryAccess {
   const { credentials, log, clock } = options
   const timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts }
-  const transport = createTransport({ environment: options.environment, idleMs: timeouts.idleMs })
+  const redactor = new Redactor((secret) => log.mask(secret))
+  const transport = createTransport({ ...options, ...timeouts, hide: (secret) => redactor.hide(secret) })
   const sessions = new Sessions({
     transport,
     credentials,
-    redactor: new Redactor((secret) => log.mask(secret)),
+    redactor,
+    warnings: new Warnings(redactor, (text) => log.warning(text)),
     clock,
     retry: { ...DEFAULT_RETRY, ...options.retry },
     timeouts,

@@ -34,11 +34,11 @@ export class Redactor {
   }
 
   /** Foreign text that is safe to show. */
-  clean(text: string): string {
+  clean(text: string, max?: number): string {
     let shown = text
     for (const secret of this.#secrets) {
       if (secret.length >= SHORTEST_SECRET) shown = shown.replaceAll(secret, '***')
     }
-    return printable(shown)
+    return printable(shown, max)
   }
 }

@@ -2,6 +2,7 @@ import { RegistryError } from '../domain/error.ts'
 import type { Clock } from '../platform/clock.ts'
 import { type Answer, describeAnswer, failureOf, isTransientStatus, networkFailure } from './answers.ts'
 import type { Deadline } from './deadline.ts'
+import { parseHttpDate } from './http-date.ts'
 import { NetworkError } from './network-error.ts'
 import type { Method } from './transport.ts'
 
@@ -22,9 +23,8 @@ export const DEFAULT_RETRY: RetryPolicy = { tries: 5, baseMs: 500, capMs: 15_000
 export function retryAfter(header: string | undefined, now: Date): number | undefined {
   const text = header?.trim() ?? ''
   if (/^\d{1,12}$/.test(text)) return Number(text) * 1000
-  const isDate = /^[A-Z][a-z]+, .*GMT$/.test(text)
-  const time = isDate ? Date.parse(text) : Number.NaN
-  return Number.isNaN(time) ? undefined : Math.max(0, time - now.getTime())
+  const time = parseHttpDate(text, now)
+  return time === undefined ? undefined : Math.max(0, time - now.getTime())
 }
 
 /** One operation that may be repeated: what it asks, for messages, and what bounds it. */

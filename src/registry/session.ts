@@ -9,46 +9,46 @@ import {
   isHtml,
   MAX_ERROR_BODY,
   missesRepository,
-  parseFaults,
-  unexpected,
 } from './answers.ts'
 import { asksForScope, Authorizer, type Grant } from './auth.ts'
-import { readBody } from './body.ts'
 import type { CredentialSource } from './credentials.ts'
 import { Deadline } from './deadline.ts'
 import { apiPath, type Endpoint } from './endpoint.ts'
 import { KnownRepositories } from './known-repositories.ts'
-import type { Redactor } from './redact.ts'
-import { type Arrival, sendFollowing } from './redirects.ts'
 import { type Repeatable, type RetryPolicy, withRetries } from './retry.ts'
 import { MAX_TOKEN_BODY } from './token.ts'
-import type { Method, Outgoing, StreamBody, Transport } from './transport.ts'
+import type { Method, Outgoing, StreamBody } from './transport.ts'
+import { type Reading, Wire, type WireOptions } from './wire.ts'
 
 /** Longest times; milliseconds. */
 export interface Timeouts {
   /** How long a connection may be silent. */
   readonly idleMs: number
+  /** How long it may take to get a connection: name, proxy, TCP and TLS. */
+  readonly connectMs: number
+  /** A token with all retries; whoever waits for one waits for something else. */
+  readonly tokenMs: number
   /** A request with all its retries. */
   readonly totalMs: number
   /** The same where a blob is carried. */
   readonly transferMs: number
 }
 
-export const DEFAULT_TIMEOUTS: Timeouts = { idleMs: 60_000, totalMs: 180_000, transferMs: 3_600_000 }
+export const DEFAULT_TIMEOUTS: Timeouts = {
+  idleMs: 60_000,
+  connectMs: 15_000,
+  tokenMs: 60_000,
+  totalMs: 180_000,
+  transferMs: 3_600_000,
+}
 
 /** One request to a registry. */
-export interface Call {
+export interface Call extends Reading {
   readonly method: Method
   readonly url: URL
   readonly grant: Grant
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: Uint8Array | StreamBody
-  /** The largest body of a success that is read. */
-  readonly limit: number
-  /** Goes where the registry redirects; for reads of manifests and blobs only. */
-  readonly follows?: boolean
-  /** Leaves the body of a success unread in `chunks`. */
-  readonly streams?: boolean
   /** Answers that the same request may not meet a moment later, beside those whose status says so. */
   readonly isPassing?: (answer: Answer) => boolean
   /** Sent on a connection of its own: a kept one that turns out closed would mean to send it twice. */
@@ -57,11 +57,8 @@ export interface Call {
   readonly deadline?: Deadline
 }
 
-export interface SessionOptions {
-  readonly endpoint: Endpoint
-  readonly transport: Transport
+export interface SessionOptions extends WireOptions {
   readonly credentials: CredentialSource
-  readonly redactor: Redactor
   readonly clock: Clock
   readonly retry: RetryPolicy
   readonly timeouts: Timeouts
@@ -73,14 +70,15 @@ export interface SessionOptions {
 export class Session {
   readonly known = new KnownRepositories()
   readonly #options: SessionOptions
+  readonly #wire: Wire
   readonly #authorizer: Authorizer
   #isRegistry: Promise<boolean> | undefined
 
   constructor(options: SessionOptions) {
     this.#options = options
     const { endpoint, credentials, redactor, clock } = options
-    const ask = async (outgoing: Outgoing): Promise<Answer> =>
-      await this.#repeat(outgoing, async (deadline) => await this.#askToken(outgoing, deadline))
+    this.#wire = new Wire(options)
+    const ask = async (outgoing: Outgoing): Promise<Answer> => await this.#askToken(outgoing)
     this.#authorizer = new Authorizer({ endpoint, credentials, redactor, clock, ask })
   }
 
@@ -107,7 +105,7 @@ export class Session {
   }
 
   async #authorized(call: Call): Promise<Answer> {
-    const isOwn = call.url.origin === this.endpoint.origin
+    const isOwn = this.endpoint.owns(call.url)
     if (!isOwn) return await this.#attempts(call, undefined)
     const known = await this.#authorizer.current(call.grant)
     const first = await this.#attempts(call, known)
@@ -178,6 +176,13 @@ export class Session {
     return await withRetries(operation, async (tries) => await work(deadline, tries))
   }
 
+  async #askToken(outgoing: Outgoing): Promise<Answer> {
+    const { tokenMs, totalMs } = this.#options.timeouts
+    const attempt = async (deadline: Deadline): Promise<Answer> =>
+      await this.#wire.send(outgoing, { limit: MAX_TOKEN_BODY }, deadline)
+    return await this.#repeat(outgoing, attempt, { milliseconds: Math.min(tokenMs, totalMs) })
+  }
+
   async #ping(grant: Grant): Promise<boolean> {
     const url = new URL(`${this.endpoint.origin}/v2/`)
     const answer = await this.call({ method: 'GET', url, grant, limit: MAX_ERROR_BODY })
@@ -208,38 +213,7 @@ export class Session {
   }
 
   async #attempt(call: Call, authorization: string | undefined, deadline: Deadline): Promise<Answer> {
-    const { transport, endpoint } = this.#options
-    const outgoing = outgoingOf(call, authorization)
-    const { incoming, url } =
-      call.follows === true
-        ? await sendFollowing(transport, outgoing, endpoint, deadline)
-        : { incoming: await transport.send(outgoing, deadline), url: call.url }
-    return await this.#answer({ incoming, url }, call)
-  }
-
-  async #askToken(outgoing: Outgoing, deadline: Deadline): Promise<Answer> {
-    const incoming = await this.#options.transport.send(outgoing, deadline)
-    return await this.#answer(
-      { incoming, url: outgoing.url },
-      { method: outgoing.method, limit: MAX_TOKEN_BODY },
-    )
-  }
-
-  async #answer(
-    { incoming, url }: Arrival,
-    call: Pick<Call, 'method' | 'limit' | 'streams'>,
-  ): Promise<Answer> {
-    const { status, headers, challenges, chunks } = incoming
-    const isOwn = url.origin === this.endpoint.origin
-    const head = { method: call.method, url, isOwn, status, headers, challenges }
-    const isSuccess = status >= 200 && status < 300
-    const nothing = new Uint8Array()
-    if (isSuccess && call.streams === true) return { ...head, body: nothing, faults: [], chunks }
-    const { bytes, isTruncated } = await readBody(chunks, isSuccess ? call.limit : MAX_ERROR_BODY)
-    if (isSuccess && isTruncated) throw unexpected(head, `its body is larger than ${call.limit} bytes`)
-    const { redactor } = this.#options
-    const faults = isSuccess ? [] : parseFaults(bytes, (text) => redactor.clean(text))
-    return { ...head, body: bytes, faults }
+    return await this.#wire.send(outgoingOf(call, authorization), call, deadline)
   }
 }
 

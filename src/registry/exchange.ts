@@ -1,0 +1,232 @@
+import {
+  type ClientRequest,
+  type IncomingMessage,
+  request as httpRequest,
+  type RequestOptions as HttpOptions,
+} from 'node:http'
+import { request as httpsRequest } from 'node:https'
+import type { Socket } from 'node:net'
+import { TLSSocket } from 'node:tls'
+import { bareHost, type Network } from './address.ts'
+import type { Deadline } from './deadline.ts'
+import type { Names } from './lookup.ts'
+import { isClosedConnection, NetworkError, networkError } from './network-error.ts'
+import type { Route } from './routes.ts'
+import type { Incoming, Outgoing } from './transport.ts'
+import { portOf, refusedBy, unreachable } from './tunnel.ts'
+
+const WORTH_DRAINING = 64 * 1024
+
+/** The largest header of an answer that is read. */
+const MAX_HEADER = 16 * 1024
+
+/** A kept-alive connection that the server had closed meanwhile: the request was not processed. */
+export class StaleConnectionError extends NetworkError {}
+
+export interface ExchangeOptions {
+  readonly outgoing: Outgoing
+  readonly deadline: Deadline
+  readonly idleMs: number
+  readonly connectMs: number
+  readonly route: Route
+  readonly names: Names
+}
+
+/** One request and its answer on one connection. */
+export class Exchange {
+  readonly #options: ExchangeOptions
+  readonly #outgoing: Outgoing
+  readonly #request: ClientRequest
+  #failure: Error | undefined
+  #answered = false
+  #refused = false
+  #isConnected = false
+
+  constructor(options: ExchangeOptions) {
+    const { outgoing, deadline, idleMs, connectMs, route } = options
+    this.#options = options
+    this.#outgoing = outgoing
+    this.#request = requestOf(outgoing, route)
+    const limit = (milliseconds: number, message: string): NodeJS.Timeout =>
+      setTimeout(() => this.#fail(timeout(message)), milliseconds)
+    const total = limit(deadline.remaining, `no complete answer within ${seconds(deadline.total)}`)
+    const connect = limit(connectMs, `no connection within ${seconds(connectMs)}`)
+    this.#request.once('close', () => {
+      clearTimeout(total)
+      clearTimeout(connect)
+    })
+    this.#request.once('socket', (socket) => {
+      whenConnected(socket, () => {
+        this.#isConnected = true
+        clearTimeout(connect)
+      })
+    })
+    this.#request.setTimeout(idleMs, () => this.#fail(timeout(`silent for ${seconds(idleMs)}`)))
+  }
+
+  /** The first failure is the reason; what the destroyed connection reports afterwards is its consequence. */
+  #fail(error: Error): void {
+    this.#failure ??= error
+    this.#request.destroy(error)
+  }
+
+  async run(): Promise<Incoming> {
+    return await new Promise<Incoming>((resolve, reject) => {
+      this.#request.on('error', (error) => reject(this.#reasonOf(error)))
+      const pumped = this.#send()
+      pumped.catch((error: unknown) => {
+        this.#fail(error instanceof Error ? error : new Error(String(error)))
+        reject(this.#reasonOf(error))
+      })
+      // Without a listener the connection would just end, which looks like an outage.
+      this.#request.once('upgrade', (_response, socket) => {
+        socket.destroy()
+        reject(switched())
+      })
+      this.#request.once('response', (response) => {
+        this.#answered = true
+        const { route } = this.#options
+        if (route.isForwarded && route.proxy !== undefined && response.statusCode === 407) {
+          this.#fail(refusedBy(route.proxy, 407))
+          return
+        }
+        this.#refused = (response.statusCode ?? 0) >= 300
+        // Success before the whole body was taken is not success yet: the body may still turn out corrupt.
+        if (this.#refused) resolve(this.#incoming(response))
+        else pumped.then(() => resolve(this.#incoming(response)), reject)
+      })
+    })
+  }
+
+  #reasonOf(error: unknown): Error {
+    if (this.#failure !== undefined) return this.#failure
+    const { proxy, isForwarded } = this.#options.route
+    if (isForwarded && proxy !== undefined && !this.#isConnected) return unreachable(proxy, error)
+    const found = networkError(error)
+    // Whether a kept connection was closed before or after it took a request cannot be told apart. Reads lose
+    // nothing when they are sent again; what changes something is repeated by whoever knows what it means.
+    const isRead = this.#outgoing.method === 'GET' || this.#outgoing.method === 'HEAD'
+    const isStale = !this.#answered && this.#request.reusedSocket && isClosedConnection(found)
+    return isStale && isRead
+      ? new StaleConnectionError(found.code, found.message, true, { cause: error })
+      : found
+  }
+
+  async #send(): Promise<void> {
+    const { body } = this.#outgoing
+    if (body === undefined || body instanceof Uint8Array) {
+      this.#request.end(body)
+      return
+    }
+    for await (const chunk of body.open()) {
+      // A refusal came before the end of the body; the rest is of no use to anyone.
+      if (this.#refused || this.#request.destroyed) return
+      if (!this.#request.write(chunk)) await this.#drained()
+    }
+    this.#request.end()
+  }
+
+  async #drained(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const go = (): void => {
+        for (const event of ['drain', 'close', 'response']) this.#request.off(event, go)
+        resolve()
+      }
+      for (const event of ['drain', 'close', 'response']) this.#request.on(event, go)
+    })
+  }
+
+  #incoming(response: IncomingMessage): Incoming {
+    return {
+      status: response.statusCode ?? 0,
+      headers: response.headers,
+      challenges: response.headersDistinct['www-authenticate'] ?? [],
+      warnings: response.headersDistinct['warning'] ?? [],
+      network: this.#networkOf(response),
+      chunks: this.#chunks(response),
+      discard: () => {
+        // Reading a short body keeps the connection; reading a long one costs more than a new connection.
+        if (Number(response.headers['content-length']) <= WORTH_DRAINING) response.resume()
+        else this.#request.destroy()
+      },
+    }
+  }
+
+  #networkOf(response: IncomingMessage): Network | undefined {
+    const { names, route } = this.#options
+    const address = response.socket.remoteAddress
+    return route.proxy !== undefined || address === undefined ? undefined : names.networkOf(address)
+  }
+
+  async *#chunks(response: IncomingMessage): AsyncGenerator<Uint8Array> {
+    try {
+      for await (const chunk of response as AsyncIterable<Buffer>) yield chunk
+    } catch (error) {
+      throw this.#reasonOf(error)
+    } finally {
+      if (!this.#request.writableFinished) this.#request.destroy()
+    }
+  }
+}
+
+function requestOf(outgoing: Outgoing, { agent, proxy, isForwarded }: Route): ClientRequest {
+  const { method, url } = outgoing
+  const headers = { ...outgoing.headers, ...lengthOf(outgoing) }
+  // Said explicitly, because NODE_OPTIONS changes the defaults. All headers within the limit count.
+  const options: HttpOptions = { method, agent, maxHeaderSize: MAX_HEADER, insecureHTTPParser: false }
+  const send = (request: ClientRequest): ClientRequest => {
+    request.maxHeadersCount = 0
+    return request
+  }
+  if (proxy === undefined || !isForwarded) {
+    const open = url.protocol === 'https:' ? httpsRequest : httpRequest
+    return send(open(url, { ...options, headers }))
+  }
+  const authorization = proxy.authorization
+  return send(
+    (proxy.url.protocol === 'https:' ? httpsRequest : httpRequest)({
+      ...options,
+      host: bareHost(proxy.url.hostname),
+      port: portOf(proxy.url),
+      path: url.href,
+      headers: {
+        ...headers,
+        host: url.host,
+        ...(authorization === undefined ? {} : { 'proxy-authorization': authorization }),
+      },
+    }),
+  )
+}
+
+/** With TLS a connection is one when the certificate has been accepted. */
+function whenConnected(socket: Socket, connected: () => void): void {
+  if (!(socket instanceof TLSSocket)) {
+    if (socket.connecting) socket.once('connect', connected)
+    else connected()
+    return
+  }
+  // Before the handshake the protocol is "unknown".
+  if (socket.getProtocol()?.startsWith('TLSv') === true) connected()
+  else socket.once('secureConnect', connected)
+}
+
+function lengthOf(outgoing: Outgoing): Record<string, string> {
+  const { body, method } = outgoing
+  if (body instanceof Uint8Array) return { 'content-length': String(body.byteLength) }
+  if (body !== undefined) return { 'content-length': String(body.size) }
+  return method === 'PUT' || method === 'POST' ? { 'content-length': '0' } : {}
+}
+
+function switched(): NetworkError {
+  return new NetworkError('ERR_SWITCHED', 'it answered 101 and left HTTP, which was not asked for', false, {
+    isFault: true,
+  })
+}
+
+function timeout(message: string): NetworkError {
+  return new NetworkError('ETIMEDOUT', message, true)
+}
+
+function seconds(milliseconds: number): string {
+  return `${Math.round(milliseconds / 100) / 10} s`
+}

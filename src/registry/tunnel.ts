@@ -1,0 +1,134 @@
+import { type ClientRequest, request as httpRequest } from 'node:http'
+import { Agent as HttpsAgent, type AgentOptions, request as httpsRequest } from 'node:https'
+import { isIP, Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { connect as tlsConnect, type ConnectionOptions } from 'node:tls'
+import { bareHost } from './address.ts'
+import { NetworkError, networkError } from './network-error.ts'
+import type { Proxy } from './proxy.ts'
+
+type Done = (error: Error | null, socket: Duplex) => void
+
+/** Connections to one https origin through a tunnel that a proxy opens (RFC 9110 §9.3.6). */
+export class TunnelAgent extends HttpsAgent {
+  readonly #proxy: Proxy
+  readonly #target: URL
+  readonly #tls: ConnectionOptions
+  readonly #connectMs: number
+  readonly #opening = new Set<{ destroy(): unknown }>()
+
+  constructor(proxy: Proxy, target: URL, options: AgentOptions, connectMs: number) {
+    super(options)
+    this.#proxy = proxy
+    this.#target = target
+    this.#tls = options
+    this.#connectMs = connectMs
+  }
+
+  /** Called by node:http for every connection it needs. */
+  override createConnection(_options: unknown, done?: Done): undefined {
+    this.#open().then(
+      (socket) => done?.(null, socket),
+      // node:http asks for a socket in any case.
+      (error: unknown) => done?.(networkError(error), new Socket()),
+    )
+  }
+
+  override destroy(): void {
+    for (const opening of this.#opening) opening.destroy()
+    super.destroy()
+  }
+
+  async #open(): Promise<Duplex> {
+    const socket = await this.#tunnel()
+    return await new Promise<Duplex>((resolve, reject) => {
+      const host = bareHost(this.#target.hostname)
+      const servername = isIP(host) === 0 ? host : ''
+      const secured = tlsConnect({ ...this.#tls, host, servername, socket })
+      this.#opening.add(secured)
+      socket.on('error', (error) => secured.destroy(error))
+      secured.setTimeout(this.#connectMs, () => secured.destroy(this.#timeout()))
+      secured.once('close', () => this.#opening.delete(secured))
+      secured.once('error', reject)
+      secured.once('secureConnect', () => {
+        secured.off('error', reject)
+        secured.setTimeout(0)
+        this.#opening.delete(secured)
+        resolve(secured)
+      })
+    })
+  }
+
+  async #tunnel(): Promise<Duplex> {
+    return await new Promise<Duplex>((resolve, reject) => {
+      const request = this.#ask()
+      this.#opening.add(request)
+      request.setTimeout(this.#connectMs, () => request.destroy(this.#timeout()))
+      request.once('close', () => this.#opening.delete(request))
+      request.once('error', (error) => reject(unreachable(this.#proxy, error)))
+      request.once('connect', (response, socket) => {
+        this.#opening.delete(request)
+        if (response.statusCode !== undefined && response.statusCode >= 200 && response.statusCode < 300) {
+          socket.setTimeout(0)
+          resolve(socket)
+          return
+        }
+        socket.destroy()
+        reject(refusedBy(this.#proxy, response.statusCode ?? 0))
+      })
+      request.end()
+    })
+  }
+
+  #ask(): ClientRequest {
+    const { url, authorization } = this.#proxy
+    const port = this.#target.port === '' ? '443' : this.#target.port
+    const path = `${this.#target.hostname}:${port}`
+    const headers = {
+      host: path,
+      ...(authorization === undefined ? {} : { 'proxy-authorization': authorization }),
+    }
+    const options = { method: 'CONNECT', path, headers, agent: false, host: bareHost(url.hostname) } as const
+    if (url.protocol === 'http:') return httpRequest({ ...options, port: portOf(url) })
+    return httpsRequest({ ...options, port: portOf(url), rejectUnauthorized: true })
+  }
+
+  #timeout(): NetworkError {
+    const seconds = Math.round(this.#connectMs / 100) / 10
+    return new NetworkError('ETIMEDOUT', `${this.#proxy.name} opened no tunnel within ${seconds} s`, true)
+  }
+}
+
+/** The port of a proxy: what its address says, else what its scheme means. */
+export function portOf(url: URL): number {
+  if (url.port !== '') return Number(url.port)
+  return url.protocol === 'https:' ? 443 : 80
+}
+
+/** The failure for a proxy that cannot be reached. */
+export function unreachable(proxy: Proxy, error: unknown): NetworkError {
+  const found = networkError(error)
+  return new NetworkError(
+    found.code,
+    error === found ? found.message : `${proxy.name} cannot be used: ${found.message}`,
+    found.isTransient,
+    {
+      cause: error,
+      isFault: found.isFault,
+      hint: found.hint ?? 'Check the proxy, or name the registry in NO_PROXY.',
+    },
+  )
+}
+
+/** The failure for a proxy that answered by itself. */
+export function refusedBy(proxy: Proxy, status: number): NetworkError {
+  const hint =
+    status === 407
+      ? 'Put a user name and password that the proxy accepts into the variable (http://user:password@host:port).'
+      : 'Check that the proxy allows this host, or name the registry in NO_PROXY.'
+  const isTransient = [408, 429, 500, 502, 503, 504].includes(status)
+  return new NetworkError(`PROXY_${status}`, `${proxy.name} answered ${status}`, isTransient, {
+    isFault: !isTransient,
+    hint,
+  })
+}
