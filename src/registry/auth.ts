@@ -73,6 +73,11 @@ export class Authorizer {
     return (await this.#find(repository)) !== undefined
   }
 
+  /** Gives up all tokens: a token for what did not exist when it was made may be good for nothing. */
+  forgetTokens(): void {
+    this.#tokens.clear()
+  }
+
   /** What to tell a user whose request was denied. */
   async hintFor(repository: Repository): Promise<string> {
     const { registry } = this.#options.endpoint

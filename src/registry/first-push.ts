@@ -55,13 +55,20 @@ async function readAsWriter(
   { mayBeUnborn, ...read }: Read,
   denial: RegistryError,
 ): Promise<Answer | undefined> {
+  session.known.doubt(repository)
+  const call = { ...read, grant: pushGrant(repository) }
+  let answer: Answer
   try {
-    const answer = await attempt(session, { ...read, grant: pushGrant(repository) })
-    return answer.status === 200 ? answer : undefined
+    answer = await session.call(call)
   } catch (error) {
-    if (!isDenial(error)) throw error
-    if (!mayBeUnborn || session.known.has(repository)) throw denial
+    // Whoever gets no token for pushing can make nothing; asking again with a wrong password could lock it.
+    throw isDenial(error) ? denial : error
   }
+  if (answer.status === 200) return answer
+  if (await session.saysAbsent(answer, call.grant)) return undefined
+  const refusal = await session.failure(answer, call.grant)
+  if (!isDenial(refusal)) throw refusal
+  if (!mayBeUnborn || session.known.has(repository)) throw denial
   const verdict = await verdictOf(session, repository)
   // Something may have been written while the registry was asked.
   if (verdict === 'may-be-made' && !session.known.has(repository)) return undefined

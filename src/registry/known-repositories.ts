@@ -10,15 +10,26 @@ export type Verdict = 'may-be-made' | 'not-writable' | RegistryError
 /** What one process knows about which repositories of a registry exist. */
 export class KnownRepositories {
   readonly #seen = new Set<string>()
+  readonly #doubted = new Set<string>()
   readonly #verdicts = new Map<string, Promise<Verdict>>()
 
-  /** Learns from an answer: what was read or written is there, and from then on a denial is a denial. */
-  learn({ method, url, grant }: Pick<Call, 'method' | 'url' | 'grant'>, answer: Answer): void {
-    if (![200, 201, 204].includes(answer.status) || isHtml(answer)) return
+  /** Notes that reading a repository was denied: what is granted for it may change once it exists. */
+  doubt(repository: Repository): void {
+    this.#doubted.add(apiPath(repository))
+  }
+
+  /**
+   * Learns from an answer: what was read or written is there, and from then on a denial is a denial.
+   * @returns true when that ends a doubt.
+   */
+  learn({ method, url, grant }: Pick<Call, 'method' | 'url' | 'grant'>, answer: Answer): boolean {
+    if (![200, 201, 204].includes(answer.status) || isHtml(answer)) return false
     // A blob that is found proves nothing: some registries show those of other repositories.
     const isRead = method === 'GET' && /\/(?:manifests|tags|referrers)\/[^/]+$/.test(url.pathname)
     const isWrite = method === 'PUT' || (method === 'POST' && answer.status === 201)
-    if (isRead || isWrite) this.#seen.add(apiPath(grant.repository))
+    const path = apiPath(grant.repository)
+    if (isRead || isWrite) this.#seen.add(path)
+    return this.#seen.has(path) && this.#doubted.delete(path)
   }
 
   /** True once something in the repository was read or written. */

@@ -53,6 +53,8 @@ export interface Call extends Reading {
   readonly isPassing?: (answer: Answer) => boolean
   /** Sent on a connection of its own: a kept one that turns out closed would mean to send it twice. */
   readonly isSentOnce?: boolean
+  /** Ends the call at once, wherever it is, with an error that is not repeated. */
+  readonly signal?: AbortSignal | undefined
   /** One attempt only; what fails in transit is thrown as it is, for a caller that repeats more than this request. */
   readonly deadline?: Deadline
 }
@@ -95,7 +97,7 @@ export class Session {
   async call(call: Call): Promise<Answer> {
     try {
       const answer = await this.#authorized(call)
-      this.known.learn(call, answer)
+      if (this.known.learn(call, answer)) this.#authorizer.forgetTokens()
       return answer
     } catch (error) {
       // A token server that refuses knows nothing of what the user can do.

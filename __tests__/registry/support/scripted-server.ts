@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { TLSSocket } from 'node:tls'
 import { onTestFinished } from 'vitest'
 
 /** One request as it arrived. */
@@ -42,7 +43,9 @@ async function readAll(request: IncomingMessage): Promise<string> {
 function play(script: Script, request: IncomingMessage, response: ServerResponse): void {
   if (script === 'hang') return
   if (script === 'reset') {
-    request.socket.resetAndDestroy()
+    // A reset is not for what is inside of TLS.
+    if (request.socket instanceof TLSSocket) request.socket.destroy()
+    else request.socket.resetAndDestroy()
     return
   }
   const body = Buffer.from(script.body ?? '')
@@ -56,23 +59,29 @@ function play(script: Script, request: IncomingMessage, response: ServerResponse
   else response.end()
 }
 
+/** Reads a request and plays what the script for it says. */
+export function handle(
+  request: IncomingMessage,
+  response: ServerResponse,
+  answer: (seen: Seen) => Script | Promise<Script>,
+): void {
+  void readAll(request).then(async (body) => {
+    const url = new URL(request.url ?? '/', 'http://server')
+    const { method = '', headers } = request
+    const entry = { method, path: url.pathname, query: url.searchParams, headers, body }
+    play(await answer(entry), request, response)
+  })
+}
+
 /** Starts a server for one test; it ends with the test. */
 export async function serve(
   answer: (seen: Seen, index: number) => Script | Promise<Script>,
 ): Promise<ScriptedServer> {
   const seen: Seen[] = []
   const server: Server = createServer((request, response) => {
-    void readAll(request).then(async (body) => {
-      const url = new URL(request.url ?? '/', 'http://server')
-      const entry = {
-        method: request.method ?? '',
-        path: url.pathname,
-        query: url.searchParams,
-        headers: request.headers,
-        body,
-      }
+    handle(request, response, (entry) => {
       seen.push(entry)
-      play(await answer(entry, seen.length - 1), request, response)
+      return answer(entry, seen.length - 1)
     })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
