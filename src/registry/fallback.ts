@@ -53,36 +53,37 @@ export interface Merge {
 }
 
 /**
- * Adds an entry to the fallback index, for tools that know only it. Registries have no compare-and-swap, so
+ * Adds entries to the fallback index, for tools that know only it. Registries have no compare-and-swap, so
  * concurrent writers overwrite each other: read again after a pause that grows, and merge again, until the
- * entry stays. Entries seen meanwhile are put back too. Ours is safe without the index (write-once tag), so an
- * index that cannot be changed is no failure.
+ * entries stay. Entries seen meanwhile are put back too. False when the index cannot be changed: a record is
+ * found without it, by its write-once tag.
  */
 export async function mergeIntoFallback(
   { registry, clock, log }: Merge,
   repository: Repository,
   subject: Digest,
-  entry: Descriptor,
-): Promise<void> {
+  entries: readonly Descriptor[],
+): Promise<boolean> {
   const tag = fallbackTag(subject)
-  const known = new Map<Digest, Descriptor>([[entry.digest, entry]])
+  const known = new Map(entries.map((entry): [Digest, Descriptor] => [entry.digest, entry]))
   for (let round = 1; round <= MAX_ROUNDS; round += 1) {
     const current = await registry.readTag(repository, tag)
     const index = indexOf(current)
     if (current !== undefined && index === undefined) {
-      log.debug(`${tag} is not an index; the record is found by its own tag.`)
-      return
+      log.debug(`${tag} is not an index, and is left as it is.`)
+      return false
     }
     const listed = new Set(index?.manifests.map(({ digest }) => digest))
-    if ([...known.keys()].every((digest) => listed.has(digest))) return
+    if ([...known.keys()].every((digest) => listed.has(digest))) return true
     for (const other of index?.manifests ?? []) known.set(other.digest, other)
     const bytes = encodeIndex(index, [...known.values()])
-    if (bytes.byteLength > MAX_MANIFEST_BYTES) return
-    if (!(await canWrite(registry, repository, bytes, tag, log))) return
+    if (bytes.byteLength > MAX_MANIFEST_BYTES) return false
+    if (!(await canWrite(registry, repository, bytes, tag, log))) return false
     // 150-250 ms a round: measured to keep every entry of eight writers; a fixed or no pause loses some.
     await clock.sleep(Math.round((150 + Math.random() * 100) * round))
   }
-  log.debug(`${tag} kept changing; the record is found by its own tag.`)
+  log.debug(`${tag} kept changing.`)
+  return false
 }
 
 function encodeIndex(index: ImageIndex | undefined, manifests: readonly Descriptor[]): Uint8Array {
@@ -103,7 +104,7 @@ async function canWrite(
     return true
   } catch (error) {
     if (!(error instanceof RegistryError && error.code === 'REGISTRY_REFUSED')) throw error
-    log.debug(`${tag} cannot be changed (${error.message}); the record is found by its own tag.`)
+    log.debug(`${tag} cannot be changed: ${error.message}`)
     return false
   }
 }

@@ -3,24 +3,20 @@ import { RegistryError } from '../domain/error.ts'
 import { type Descriptor, type Manifest, MEDIA_TYPES } from '../domain/manifest.ts'
 import type { RecordType } from '../domain/record.ts'
 import { formatRepository, type Repository } from '../domain/reference.ts'
-import type { NewRecord, RecordStore, Registry, StoredRecord } from '../domain/registry.ts'
-import type { Clock } from '../platform/clock.ts'
-import type { Log } from '../platform/log.ts'
+import type { NewRecord, RecordStore, StoredRecord } from '../domain/registry.ts'
+import { type AttachmentOptions, listAttachments } from './attachments.ts'
 import { fetchBlob } from './blobs.ts'
 import { mapLimited } from './concurrency.ts'
-import { mergeIntoFallback, readFallback, recordPrefix, writeOnceTag } from './fallback.ts'
+import { readFallback, recordPrefix } from './fallback.ts'
 import { isRecordOf, type RecordArtifact, recordArtifact, recordLayer } from './record-manifest.ts'
 import { fetchReferrers } from './referrers.ts'
-import type { Sessions } from './sessions.ts'
 
 /** More candidates than this at one artifact are no records of ours. */
 const MAX_CANDIDATES = 1000
 const CONCURRENCY = 8
-/** Reads until our own entry shows up in the API; caches in front of registries lag behind. */
-const PROOF_READS = 4
-const PROOF_PAUSE_MS = 150
-/** The same for a record that a list names: registries that keep files list a tag before it can be read. */
+/** Reads of a record that a list names: registries that keep files list a tag before it can be read. */
 const LISTED_READS = 4
+const LISTED_PAUSE_MS = 150
 
 /** A place that may hold a record: a digest an index names, or a write-once tag. */
 interface Candidate {
@@ -35,20 +31,13 @@ interface Candidates {
   readonly tagged: Promise<readonly Candidate[]>
 }
 
-export interface RecordsOptions {
-  readonly registry: Registry
-  readonly sessions: Sessions
-  readonly clock: Clock
-  readonly log: Log
-}
-
 /** Records as referrers, found through the API, the fallback index or their write-once tags. */
 export class Records implements RecordStore {
-  readonly #options: RecordsOptions
+  readonly #options: AttachmentOptions
   /** Registries that were seen to have no referrers API. */
   readonly #withoutApi = new Set<string>()
 
-  constructor(options: RecordsOptions) {
+  constructor(options: AttachmentOptions) {
     this.#options = options
   }
 
@@ -57,10 +46,8 @@ export class Records implements RecordStore {
     const artifact = recordArtifact(record, subject)
     await this.#putBlobs(repository, artifact)
     await registry.putManifest(repository, artifact.bytes, MEDIA_TYPES.ociManifest)
-    if (await this.#isProven(repository, subject.digest, artifact, record.type)) return artifact.digest
-    const tag = writeOnceTag(subject.digest, artifact.digest)
-    await registry.putManifest(repository, artifact.bytes, MEDIA_TYPES.ociManifest, tag)
-    await mergeIntoFallback(this.#options, repository, subject.digest, artifact.descriptor)
+    const how = await listAttachments(this.#options, repository, subject.digest, [artifact], record.type)
+    if (how === 'tags-without-api') this.#withoutApi.add(repository.registry)
     return artifact.digest
   }
 
@@ -120,24 +107,6 @@ export class Records implements RecordStore {
     )
   }
 
-  /** True when the referrers API lists the record just written. */
-  async #isProven(
-    repository: Repository,
-    subject: Digest,
-    artifact: RecordArtifact,
-    type: RecordType,
-  ): Promise<boolean> {
-    const { clock, log } = this.#options
-    for (let read = 1; read <= PROOF_READS; read += 1) {
-      const entries = await this.#referrers(repository, subject, type)
-      if (entries === undefined) return false
-      if (entries.some(({ digest }) => digest === artifact.digest)) return true
-      if (read < PROOF_READS) await clock.sleep(PROOF_PAUSE_MS * read)
-    }
-    log.debug(`The referrers API of ${repository.registry} does not list ${artifact.digest}; tags are used.`)
-    return false
-  }
-
   async #referrers(repository: Repository, subject: Digest, type: RecordType) {
     const session = this.#options.sessions.of(repository)
     const entries = await fetchReferrers(session, repository, subject, type)
@@ -194,7 +163,7 @@ export class Records implements RecordStore {
     for (let read = 1; ; read += 1) {
       const manifest = await this.#read(repository, name)
       if (manifest !== undefined || read >= reads) return manifest
-      await this.#options.clock.sleep(PROOF_PAUSE_MS * read)
+      await this.#options.clock.sleep(LISTED_PAUSE_MS * read)
     }
   }
 

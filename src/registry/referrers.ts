@@ -36,11 +36,11 @@ export async function fetchReferrers(
   session: Session,
   repository: Repository,
   subject: Digest,
-  artifactType: string,
+  artifactType?: string,
 ): Promise<readonly ReferrerEntry[] | undefined> {
   const grant = pullGrant(repository)
-  const query = `artifactType=${encodeURIComponent(artifactType)}`
-  const first = session.urlOf(repository, `referrers/${subject}?${query}`)
+  const query = artifactType === undefined ? '' : `?artifactType=${encodeURIComponent(artifactType)}`
+  const first = session.urlOf(repository, `referrers/${subject}${query}`)
   const entries: ReferrerEntry[] = []
   let isSupported = true
   await readPages(first, async (url) => {
