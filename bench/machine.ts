@@ -1,14 +1,14 @@
 import { readFile } from 'node:fs/promises'
 import { cpus, loadavg, release, totalmem } from 'node:os'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { runCommand } from '../sandbox/peers/command.ts'
-import type { World } from './world.ts'
+import type { Servers } from './servers.ts'
 
 /** What a time means only together with: the machine, and the versions of what was measured. */
-export async function describeMachine(world: World): Promise<readonly string[]> {
-  const { peers, dockerd } = world
+export async function describeMachine(servers: Servers): Promise<readonly string[]> {
+  const { peers, env } = servers
   const line = async (...argv: [string, ...string[]]): Promise<string> =>
-    (await runCommand(argv, { env: dockerd.env })).stdout.split('\n')[0]?.trim() ?? ''
+    (await runCommand(argv, { env })).stdout.split('\n')[0]?.trim() ?? ''
   const docker = async (part: string): Promise<string> =>
     line('docker', 'version', '--format', `{{.${part}.Version}}`)
   const processors = cpus()
@@ -16,7 +16,8 @@ export async function describeMachine(world: World): Promise<readonly string[]> 
   return [
     `${processors.length} × ${processors[0]?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${system?.groups?.['name']}, Linux ${release()}`,
     `node ${process.version}, docker client ${await docker('Client')}, dockerd ${await docker('Server')} (BuildKit), ${await buildx(line)}`,
-    `crane ${await craneVersion(peers.crane)}, ${await line('tar', '--version')}, registry: ${registryVersion(await line(peers.dockerRegistry, '--version'))}, all on loopback`,
+    `crane ${await packageOf(peers.crane)}, oras ${await packageOf(peers.oras)}, ${await line(peers.skopeo, '--version')}, ${await line('tar', '--version')}`,
+    `registry: ${registryVersion(await line(peers.dockerRegistry, '--version'))}, all on loopback`,
   ]
 }
 
@@ -25,9 +26,9 @@ async function buildx(line: (...argv: [string, ...string[]]) => Promise<string>)
   return `buildx ${/\d+\.\d+\.\d+/.exec(text)?.[0] ?? text}`
 }
 
-/** Debian's crane does not know its version; the package it was taken from is noted beside it. */
-async function craneVersion(crane: string): Promise<string> {
-  return (await readFile(join(dirname(crane), '..', 'versions', 'bin-crane'), 'utf8')).trim()
+/** Debian's crane does not know its version; the package a tool was taken from is noted beside it. */
+async function packageOf(tool: string): Promise<string> {
+  return (await readFile(join(dirname(tool), '..', 'versions', `bin-${basename(tool)}`), 'utf8')).trim()
 }
 
 function registryVersion(text: string): string {

@@ -1,109 +1,65 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { ROOT } from './action.ts'
 import { describeLoad, describeMachine } from './machine.ts'
-import { type Case, measure } from './measure.ts'
-import { readManifest } from './registry.ts'
-import { deployCases } from './rows/deploy.ts'
-import { dockerCases } from './rows/docker.ts'
-import { craneCases, layersCases } from './rows/layers.ts'
-import { reuseCases, sealCommit } from './rows/reuse.ts'
-import { startCases } from './rows/start.ts'
-import { type Aim, renderTable, type Section, summarize } from './table.ts'
-import { createWorld, type World } from './world.ts'
+import { refreshPage, renderFindings } from './page.ts'
+import { measurePlan, type Plan } from './plan.ts'
+import { type Servers, startServers } from './servers.ts'
+import { renderTable } from './table.ts'
+import { planActions } from './tables/actions.ts'
+import { planTag } from './tables/tag.ts'
 
-const USAGE = `usage: npm run bench -- [--runs N] [--quick]
+const USAGE = `usage: npm run bench -- [actions|tag]… [--runs N] [--quick] [--write]
 
-Measures the bundle in dist/ and, in the same run, what it is compared with. --quick is --runs 3.`
+Measures in one run, table by table, what build-once costs and what it is compared with: the actions in dist/,
+and tagging. Without names it makes all tables.
 
-/** A line of the table before it is measured; the first of a section is what the others are compared with. */
-type Line = readonly [one: Case, aim?: Aim]
-type Plan = readonly { readonly title: string; readonly lines: readonly Line[] }[]
+--runs N   rounds (7); one more warms up and is not counted
+--quick    3 rounds
+--write    puts the tables into docs/benchmarks.md`
 
-const AT_MOST_150: Aim = { kind: 'at most', milliseconds: 150 }
-const AT_MOST_200: Aim = { kind: 'at most', milliseconds: 200 }
-const TEN_TIMES: Aim = { kind: 'slower by', factor: 10 }
+type Planner = (servers: Servers, stack: AsyncDisposableStack) => Promise<Plan>
 
-async function plan(world: World): Promise<Plan> {
-  const sealed = await sealCommit(world)
-  const layer = (await readManifest(sealed.image, sealed.digest)).layers.join()
-  const [start, reuse, docker] = [await startCases(world), reuseCases(world, sealed), dockerCases(world)]
-  const [layers, crane] = [layersCases(world, layer), craneCases(world)]
-  const deploy = deployCases(world, sealed)
-  const sections = [
-    { title: 'Start', lines: [[start.empty], [start.inputError]] },
-    {
-      title: 'A commit that is built already',
-      lines: [
-        [reuse.registry, AT_MOST_150],
-        [reuse.artifact],
-        [docker.warm],
-        [docker.empty, TEN_TIMES],
-        [docker.fresh, TEN_TIMES],
-      ],
-    },
-    {
-      title: 'A build of new files',
-      lines: [[layers.first], [layers.firstInside], [docker.fresh], [crane.first]],
-    },
-    {
-      title: 'A build of another commit with the same files',
-      lines: [[layers.unchanged], [layers.unchangedInside, AT_MOST_200], [docker.warm], [crane.unchanged]],
-    },
-    {
-      title: 'The check before a deployment',
-      lines: [[deploy.process], [deploy.artifacts], [deploy.inside], [deploy.crane]],
-    },
-  ] satisfies Plan
-  // A young seal is waited for; that is no part of a reuse.
-  await sleep(Math.max(0, sealed.settledAt - Date.now()))
-  return sections
-}
+const TABLES: Readonly<Record<string, Planner>> = { actions: planActions, tag: planTag }
 
-async function run(runs: number): Promise<void> {
-  await using world = await createWorld()
-  const machine = await describeMachine(world)
-  const sections = await plan(world)
-  const cases = [...new Set(sections.flatMap(({ lines }) => lines.map(([one]) => one)))]
+async function run(name: string, planner: Planner, options: { runs: number; write: boolean }): Promise<void> {
+  const { runs, write } = options
+  await using stack = new AsyncDisposableStack()
+  const servers = await startServers(stack)
+  const machine = await describeMachine(servers)
+  const plan = await planner(servers, stack)
   const before = describeLoad()
-  const samples = await measure(cases, runs, (round) => {
-    console.error(round === 0 ? 'warming up' : `round ${round} of ${runs}`)
+  const sections = await measurePlan(plan, runs, (round) => {
+    console.error(`${name}: ${round === 0 ? 'warming up' : `round ${round} of ${runs}`}`)
   })
-  const summaryOf = (one: Case) => summarize(samples.get(one) ?? [])
-  const table: readonly Section[] = sections.map(({ title, lines }) => ({
-    title,
-    rows: lines.map(([one, aim], index) => {
-      const first = lines[0]?.[0]
-      return {
-        label: one.name,
-        summary: summaryOf(one),
-        ...(index === 0 || first === undefined ? {} : { base: summaryOf(first) }),
-        ...(aim === undefined ? {} : { aim }),
-      }
-    }),
-  }))
-  console.log(`${machine.join('\n')}\nload before ${before}, after ${describeLoad()}\n`)
-  console.log(
-    `${renderTable(table)}\n\n× first: the median as a multiple of that of the first line of its section.`,
-  )
+  const load = [before, describeLoad()] as const
+  const findings = { machine, load, table: renderTable(sections) }
+  console.log(`${renderFindings(findings)}\n`)
+  if (write) await refreshPage(name, findings)
 }
 
-const { values } = parseArgs({
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
   options: {
     runs: { type: 'string' },
     quick: { type: 'boolean', default: false },
+    write: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 })
 const runs = Number(values.runs ?? (values.quick ? 3 : 7))
-if (values.help || !Number.isInteger(runs) || runs < 1) {
+const names = positionals.length === 0 ? Object.keys(TABLES) : positionals
+const isUnderstood = Number.isInteger(runs) && runs >= 1 && names.every((name) => Object.hasOwn(TABLES, name))
+if (values.help || !isUnderstood) {
   console.error(USAGE)
   process.exitCode = values.help ? 0 : 2
-} else if (existsSync(join(ROOT, 'dist', 'index.js'))) {
-  await run(runs)
-} else {
+} else if (names.includes('actions') && !existsSync(join(ROOT, 'dist', 'index.js'))) {
   console.error('There is no bundle to measure. Run: npm run package')
   process.exitCode = 2
+} else {
+  for (const name of names) {
+    const planner = TABLES[name]
+    if (planner !== undefined) await run(name, planner, { runs, write: values.write })
+  }
 }

@@ -16,7 +16,7 @@ function tool(name: string, args: readonly string[]): void {
  * mark the bundler keeps what core imports for ID tokens, which we never ask for: an HTTP client whose start
  * takes a third of the time of a whole reuse.
  */
-function shakeCore(folder: string): void {
+export function shakeCore(folder: string): void {
   const copy = join(folder, 'node_modules', '@actions', 'core')
   cpSync(join(root, 'node_modules', '@actions', 'core'), copy, { recursive: true })
   const path = join(copy, 'package.json')

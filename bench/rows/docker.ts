@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { runCommand } from '../../sandbox/peers/command.ts'
 import { newCommit } from '../action.ts'
+import { emptyDaemon } from '../daemon.ts'
 import { type Case, timed } from '../measure.ts'
 import { expectDigest, readManifest } from '../registry.ts'
 import type { World } from '../world.ts'
@@ -36,14 +37,14 @@ export function dockerCases(world: World): { warm: Case; empty: Case; fresh: Cas
       name: 'docker build and push, cache empty, same repository',
       prepare: async () => {
         await build(world, world.application, image)
-        await emptyCaches(world)
+        await emptyDaemon(world.env)
       },
       run: async () => cold(await build(world, world.application, image)),
     },
     fresh: {
       name: 'docker build and push, cache empty, new repository',
       prepare: async () => {
-        await emptyCaches(world)
+        await emptyDaemon(world.env)
         // Content that no repository of the registry has, so that nothing can be found or mounted.
         await writeFile(join(world.changing, 'app', 'module-0', 'build-id'), newCommit())
       },
@@ -72,15 +73,4 @@ async function build(world: World, context: string, image: string): Promise<Buil
   const { digest } = await readManifest(image, TAG)
   expectDigest('the pushed image', String(reported['containerimage.digest']), digest)
   return { milliseconds, digest, isCached: / CACHED$/m.test(value.stderr) }
-}
-
-/** Leaves the daemon as it is on a new machine: no build cache, no image. */
-async function emptyCaches(world: World): Promise<void> {
-  const docker = async (...args: readonly string[]): Promise<string> =>
-    (await runCommand(['docker', ...args], { env: world.dockerd.env })).stdout
-  const images = (await docker('image', 'ls', '--quiet')).split('\n').filter((id) => id !== '')
-  if (images.length > 0) await docker('image', 'rm', '--force', ...new Set(images))
-  await docker('builder', 'prune', '--all', '--force')
-  const left = `${await docker('image', 'ls', '--quiet')}${await docker('builder', 'du')}`
-  if (!/^Total:\s+0B$/m.test(left)) throw new Error(`the caches are not empty:\n${left}`)
 }

@@ -1,22 +1,22 @@
-import { exec } from '../../src/platform/exec.ts'
 import { newCommit, runAction } from '../action.ts'
-import { type Case, timed } from '../measure.ts'
-import { type World, writeEmptyScript } from '../world.ts'
+import type { Case } from '../measure.ts'
+import { runMeasured } from '../process.ts'
+import { type Servers, writeEmptyScript } from '../servers.ts'
+import type { World } from '../world.ts'
+
+/** What no program of node can be faster than. */
+export async function emptyScript(servers: Servers): Promise<Case> {
+  const script = await writeEmptyScript(servers)
+  return {
+    name: 'an empty script in node',
+    run: async () => (await runMeasured([process.execPath, script], servers)).milliseconds,
+  }
+}
 
 /** What starting costs: of node alone, and of the action up to its first error. */
 export async function startCases(world: World): Promise<{ empty: Case; inputError: Case }> {
-  const script = await writeEmptyScript(world)
   return {
-    empty: {
-      name: 'an empty script in node',
-      run: async () => {
-        const { milliseconds, value } = await timed(async () =>
-          exec(process.execPath, [script], { environment: world.job.machine }),
-        )
-        if (value.exitCode !== 0) throw new Error(value.stderr)
-        return milliseconds
-      },
-    },
+    empty: await emptyScript(world),
     inputError: {
       name: 'build, refusing a malformed commit',
       run: async () => {
