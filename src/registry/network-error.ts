@@ -87,7 +87,7 @@ interface Explanation extends NetworkErrorDetails {
 
 function explain(code: string, message: string): Explanation {
   if (CERTIFICATE.test(code)) return { isFault: true, ...explainCertificate(code, message) }
-  if (/^(?:EPROTO|ERR_SSL_|ERR_TLS_)/.test(code)) return { isFault: true, ...explainTls(code, message) }
+  if (/^(?:EPROTO|ERR_SSL_|ERR_TLS_)/.test(code)) return { isFault: true, ...explainTls(message) }
   if (code === 'HPE_HEADER_OVERFLOW') {
     return { isFault: true, message: 'the header of the answer is larger than 16 KiB' }
   }
@@ -123,7 +123,7 @@ function explainCertificate(code: string, message: string): Explanation {
   }
 }
 
-function explainTls(code: string, message: string): Explanation {
+function explainTls(message: string): Explanation {
   // What OpenSSL says about an answer that begins with "HTTP/1.1" instead of a TLS record.
   if (/wrong version number|packet length too long|http request/i.test(message)) {
     return {
@@ -131,12 +131,14 @@ function explainTls(code: string, message: string): Explanation {
       hint: 'Check the port. A registry without TLS must be named in `insecure`, with its port.',
     }
   }
+  const said = message.replace(/^.*:SSL routines:[^:]*:/, '').replace(/:\.\..*$/, '')
+  const wantsCertificate =
+    /alert (?:certificate required|bad certificate|handshake failure|unknown ca)/i.test(said)
   return {
-    message: `TLS could not be agreed on (${message.replace(/^.*:SSL routines:[^:]*:/, '').replace(/:\.\..*$/, '')})`,
-    hint:
-      code === 'EPROTO'
-        ? 'The registry must speak TLS 1.2 or later; where it asks for a client certificate, put one into /etc/docker/certs.d/<host:port>/ (client.cert and client.key).'
-        : 'Check the TLS settings of the registry, and any proxy in between.',
+    message: `TLS could not be agreed on (${said})`,
+    hint: wantsCertificate
+      ? 'Where the registry asks for a certificate, put one into /etc/docker/certs.d/<host:port>/ (client.cert and client.key).'
+      : 'The registry, or the proxy in between, must speak TLS 1.2 or later.',
   }
 }
 
