@@ -15,6 +15,7 @@ export interface TlsServer {
 export async function serveTls(
   options: ServerOptions,
   answer: (seen: Seen, index: number) => Script | Promise<Script>,
+  address = '127.0.0.1',
 ): Promise<TlsServer> {
   const seen: Seen[] = []
   let connections = 0
@@ -27,7 +28,7 @@ export async function serveTls(
   server.on('connection', () => {
     connections += 1
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  await new Promise<void>((resolve) => server.listen(0, address, resolve))
   onTestFinished(async () => {
     server.closeAllConnections()
     await new Promise((resolve) => server.close(resolve))
