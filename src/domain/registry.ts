@@ -81,6 +81,8 @@ export interface CopyReport {
   readonly referrers: readonly Digest[]
   /** Tags under which other tools look for what is attached (cosign) and which were set at the destination. */
   readonly tags: readonly string[]
+  /** Digests and tags that the source lists as attached but does not have; nothing can be done about them. */
+  readonly missing: readonly string[]
 }
 
 /**

@@ -2,14 +2,12 @@ import { assertDigest, type Digest } from '../domain/digest.ts'
 import { RegistryError } from '../domain/error.ts'
 import type { Descriptor } from '../domain/manifest.ts'
 import { formatRepository, type Repository } from '../domain/reference.ts'
-import { type Answer, isHtml, networkFailure, unexpected } from './answers.ts'
+import { type Answer, isHtml, unexpected } from './answers.ts'
 import type { Grant } from './auth.ts'
 import type { Deadline } from './deadline.ts'
 import { apiPath } from './endpoint.ts'
-import { NetworkError } from './network-error.ts'
 import { pullScope, pushScope } from './scopes.ts'
 import type { Call, Session } from './session.ts'
-import { verifiedStream } from './verified-stream.ts'
 
 /** The body of a blob look-up or upload answer is of no interest; a page of text is more than any has. */
 export const SMALL_BODY = 64 * 1024
@@ -54,48 +52,32 @@ export async function hasBlob(session: Session, repository: Repository, digest: 
   throw await session.failure(answer, grant)
 }
 
-type Named = Pick<Descriptor, 'digest' | 'size'>
+/** A blob by the name and size that a manifest gives it. */
+export type Named = Pick<Descriptor, 'digest' | 'size'>
 
-async function getBlob(
+/** How a blob is asked for, from its first byte or from a later one. */
+export interface BlobRead extends Pick<Call, 'limit' | 'streams'> {
+  readonly from?: number
+  readonly signal?: AbortSignal | undefined
+}
+
+/** Asks for a blob; the answer is 200, or 206 where a later byte was asked for and the registry begins there. */
+export async function getBlob(
   session: Session,
   repository: Repository,
   blob: Named,
-  how: Pick<Call, 'limit' | 'streams'>,
+  { from = 0, ...how }: BlobRead,
 ): Promise<Answer> {
   const grant = pullGrant(repository)
   const url = session.urlOf(repository, `blobs/${blob.digest}`)
-  const answer = await session.call({ method: 'GET', url, grant, follows: true, ...how })
-  if (answer.status === 200) return answer
+  const headers = from === 0 ? {} : { range: `bytes=${from}-` }
+  const answer = await session.call({ method: 'GET', url, grant, headers, follows: true, ...how })
+  if (answer.status === 200 || (answer.status === 206 && from > 0)) return answer
   if (await session.saysAbsent(answer, grant)) {
     const what = nameOf(repository, blob)
     throw new RegistryError('REGISTRY_NOT_FOUND', `${what} is not in the repository`, { status: 404 })
   }
   throw await session.failure(answer, grant)
-}
-
-/** Streams a blob; its last chunk comes only when the whole hashes to its digest. Throws NetworkError when it breaks off. */
-export async function* streamBlob(
-  session: Session,
-  repository: Repository,
-  blob: Named,
-): AsyncGenerator<Uint8Array> {
-  const answer = await getBlob(session, repository, blob, { limit: SMALL_BODY, streams: true })
-  if (answer.chunks === undefined) throw unexpected(answer, 'expected a body')
-  yield* verifiedStream(answer.chunks, blob, nameOf(repository, blob))
-}
-
-/** Streams a blob for use outside of this folder, where every failure is a RegistryError. */
-export async function* readBlob(
-  session: Session,
-  repository: Repository,
-  blob: Named,
-): AsyncGenerator<Uint8Array> {
-  try {
-    yield* streamBlob(session, repository, blob)
-  } catch (error) {
-    if (!(error instanceof NetworkError)) throw error
-    throw networkFailure('GET', session.urlOf(repository, `blobs/${blob.digest}`), error, 1)
-  }
 }
 
 /** Reads a small blob at once, repeating the read when it breaks off. */
@@ -105,6 +87,7 @@ export async function fetchBlob(session: Session, repository: Repository, blob: 
   return answer.body
 }
 
-function nameOf(repository: Repository, blob: Named): string {
+/** `host/path@digest`, for messages. */
+export function nameOf(repository: Repository, blob: Named): string {
   return `${formatRepository(repository)}@${blob.digest}`
 }

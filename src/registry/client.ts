@@ -2,7 +2,8 @@ import type { Digest } from '../domain/digest.ts'
 import type { Descriptor, Manifest, ManifestMediaType } from '../domain/manifest.ts'
 import type { BlobSource, BlobTransfer, Registry } from '../domain/registry.ts'
 import type { Repository } from '../domain/reference.ts'
-import { hasBlob, readBlob } from './blobs.ts'
+import { streamBlob } from './blob-stream.ts'
+import { hasBlob } from './blobs.ts'
 import { Deadline } from './deadline.ts'
 import { fetchManifest, storeManifest } from './manifests.ts'
 import type { Sessions } from './sessions.ts'
@@ -45,7 +46,7 @@ export class RegistryClient implements Registry {
   }
 
   readBlob(repository: Repository, descriptor: Descriptor): AsyncIterable<Uint8Array> {
-    return readBlob(this.#sessions.of(repository), repository, descriptor)
+    return streamBlob(this.#sessions.of(repository), repository, descriptor)
   }
 
   async putBlob(repository: Repository, blob: BlobSource): Promise<BlobTransfer> {

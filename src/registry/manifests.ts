@@ -81,6 +81,8 @@ function assertHeaderDigest(answer: Answer, bytes: Uint8Array, what: string): vo
 export interface ManifestWrite {
   readonly bytes: Uint8Array
   readonly mediaType: ManifestMediaType
+  /** The digest that names the bytes, where it is not their sha256. */
+  readonly digest?: Digest
   readonly tag: string | undefined
   readonly deadline: Deadline | undefined
 }
@@ -92,9 +94,8 @@ export interface ManifestWrite {
 export async function storeManifest(
   session: Session,
   repository: Repository,
-  { bytes, mediaType, tag, deadline }: ManifestWrite,
+  { bytes, mediaType, tag, deadline, digest = digestOf(bytes) }: ManifestWrite,
 ): Promise<Digest> {
-  const digest = digestOf(bytes)
   if (bytes.byteLength > MAX_MANIFEST_BYTES) throw tooLarge(repository, bytes)
   const url = session.urlOf(repository, `manifests/${tag ?? digest}`)
   const call = {

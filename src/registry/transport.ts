@@ -13,6 +13,8 @@ export type Method = 'GET' | 'HEAD' | 'PUT' | 'POST' | 'DELETE'
 export interface StreamBody {
   readonly size: number
   open(): AsyncIterable<Uint8Array>
+  /** True when nobody else needs the chunks, so that their memory can be given back as soon as they are sent. */
+  readonly isOwned?: boolean
 }
 
 /** One request as it goes over the wire. */
@@ -25,6 +27,10 @@ export interface Outgoing {
   readonly isSentOnce?: boolean
   /** The network of the registry that named this address; absent for an address the user named. */
   readonly namedFrom?: Network
+  /** True for an address of which the user said that the registry may name it. */
+  readonly isChosen?: boolean
+  /** Ends the exchange at once, wherever it is. */
+  readonly signal?: AbortSignal | undefined
 }
 
 /** The head of one answer; the body follows in `chunks`, which must be read or discarded. */
