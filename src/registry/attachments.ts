@@ -71,13 +71,19 @@ async function prove(
   for (let read = 1; read <= PROOF_READS; read += 1) {
     const entries = await fetchReferrers(sessions.of(repository), repository, subject, type)
     if (entries === undefined) return 'tags-without-api'
-    const listed = new Set(entries.map(({ digest }) => digest))
-    if (attachments.every(({ descriptor }) => listed.has(descriptor.digest))) return 'api'
+    const listed = new Map(entries.map(({ digest, artifactType }) => [digest, artifactType]))
+    if (attachments.every(({ descriptor }) => isProven(descriptor, listed))) return 'api'
     if (read < PROOF_READS) await clock.sleep(PROOF_PAUSE_MS * read)
   }
   const digests = attachments.map(({ descriptor }) => descriptor.digest).join(', ')
   log.debug(`The referrers API of ${repository.registry} does not list ${digests}; tags are used.`)
   return 'tags'
+}
+
+/** A record must be listed as one: among thousands of artifacts that nobody gave a type it would not be looked for. */
+function isProven(descriptor: Descriptor, listed: ReadonlyMap<Digest, string | undefined>): boolean {
+  if (!listed.has(descriptor.digest)) return false
+  return !isRecord(descriptor) || listed.get(descriptor.digest) === descriptor.artifactType
 }
 
 function unlisted(repository: Repository, subject: Digest): RegistryError {

@@ -1,7 +1,13 @@
 import { type Digest, digestOf } from '../domain/digest.ts'
-import { RecordError } from '../domain/error.ts'
+import { RecordError, RegistryError } from '../domain/error.ts'
 import { canonicalJson, type Json } from '../domain/json.ts'
-import { type Descriptor, EMPTY_CONFIG, type Manifest, MEDIA_TYPES } from '../domain/manifest.ts'
+import {
+  type Descriptor,
+  EMPTY_CONFIG,
+  type Manifest,
+  MEDIA_TYPES,
+  parseManifest,
+} from '../domain/manifest.ts'
 import { MAX_RECORD_BYTES, RECORD_TYPES, type RecordType } from '../domain/record.ts'
 import type { BlobSource, NewRecord } from '../domain/registry.ts'
 
@@ -59,6 +65,20 @@ function blobOf(bytes: Uint8Array): BlobSource {
     async *open() {
       yield bytes
     },
+  }
+}
+
+/**
+ * Parses what a record's own tag points at. Anyone who can push can write such a tag, so what is no manifest is
+ * no record, rather than a registry that answers nonsense.
+ * @throws {RecordError}
+ */
+export function recordManifest(bytes: Uint8Array, contentType: string | undefined, what: string): Manifest {
+  try {
+    return parseManifest(bytes, contentType, what)
+  } catch (cause) {
+    if (!(cause instanceof RegistryError)) throw cause
+    throw new RecordError(`${what} is not a record · ${cause.message}`, { cause })
   }
 }
 

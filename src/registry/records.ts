@@ -1,4 +1,4 @@
-import { corrupt, type Digest, encodedOf } from '../domain/digest.ts'
+import { corrupt, type Digest } from '../domain/digest.ts'
 import { RegistryError } from '../domain/error.ts'
 import { type Descriptor, type Manifest, MEDIA_TYPES } from '../domain/manifest.ts'
 import type { RecordType } from '../domain/record.ts'
@@ -6,36 +6,43 @@ import { formatRepository, type Repository } from '../domain/reference.ts'
 import type { NewRecord, RecordStore, StoredRecord } from '../domain/registry.ts'
 import { type AttachmentOptions, listAttachments } from './attachments.ts'
 import { fetchBlob } from './blobs.ts'
+import { type Candidate, type Candidates, findCandidates, type Memory } from './candidates.ts'
 import { mapLimited } from './concurrency.ts'
-import { readFallback, recordPrefix } from './fallback.ts'
-import { isRecordOf, type RecordArtifact, recordArtifact, recordLayer } from './record-manifest.ts'
-import { fetchReferrers } from './referrers.ts'
+import { prefixOf } from './fallback.ts'
+import { fetchRawManifest } from './manifests.ts'
+import {
+  isRecordOf,
+  type RecordArtifact,
+  recordArtifact,
+  recordLayer,
+  recordManifest,
+} from './record-manifest.ts'
 
-/** More candidates than this at one artifact are no records of ours. */
-const MAX_CANDIDATES = 1000
+/** More records of one type than this at one artifact are no records of ours. */
+const MAX_RECORDS = 1000
+/** How many artifacts that nobody calls a record are read to see whether they are one. */
+const MAX_OTHERS = 500
 const CONCURRENCY = 8
 /** Reads of a record that a list names: registries that keep files list a tag before it can be read. */
 const LISTED_READS = 4
 const LISTED_PAUSE_MS = 150
 
-/** A place that may hold a record: a digest an index names, or a write-once tag. */
-interface Candidate {
-  readonly name: Digest | { readonly tag: string; readonly prefix: string }
-  /** True when the list says it is a record of ours; then it must be readable. */
-  readonly isDeclared: boolean
+/** What is asked for, and where it may be. */
+interface Question {
+  readonly repository: Repository
+  readonly subject: Digest
+  readonly type: RecordType
+  readonly candidates: Candidates
 }
 
-/** What the indexes name, and what only tags tell. */
-interface Candidates {
-  readonly listed: readonly Candidate[]
-  readonly tagged: Promise<readonly Candidate[]>
+interface FoundRecord extends StoredRecord {
+  readonly created: string
 }
 
 /** Records as referrers, found through the API, the fallback index or their write-once tags. */
 export class Records implements RecordStore {
   readonly #options: AttachmentOptions
-  /** Registries that were seen to have no referrers API. */
-  readonly #withoutApi = new Set<string>()
+  readonly #memory: Memory = { withoutApi: new Set() }
 
   constructor(options: AttachmentOptions) {
     this.#options = options
@@ -47,27 +54,34 @@ export class Records implements RecordStore {
     await this.#putBlobs(repository, artifact)
     await registry.putManifest(repository, artifact.bytes, MEDIA_TYPES.ociManifest)
     const how = await listAttachments(this.#options, repository, subject.digest, [artifact], record.type)
-    if (how === 'tags-without-api') this.#withoutApi.add(repository.registry)
+    if (how === 'tags-without-api') this.#memory.withoutApi.add(repository.registry)
     return artifact.digest
   }
 
   async list(repository: Repository, subject: Digest, type: RecordType): Promise<readonly StoredRecord[]> {
-    const { listed, tagged } = await this.#candidates(repository, subject, type)
-    const found = new Map<Digest, StoredRecord>()
-    const load = async (candidates: readonly Candidate[], before: number): Promise<void> => {
-      if (before + candidates.length > MAX_CANDIDATES)
-        throw tooMany(repository, subject, type, before + candidates.length)
-      await mapLimited(candidates, CONCURRENCY, async (candidate) => {
-        const record = await this.#load(repository, subject, type, candidate)
+    const candidates = await findCandidates(this.#options, this.#memory, repository, subject, type)
+    const question: Question = { repository, subject, type, candidates }
+    const found = new Map<Digest, FoundRecord>()
+    const load = async (chosen: readonly Candidate[]): Promise<void> => {
+      await mapLimited(chosen, CONCURRENCY, async (candidate) => {
+        const record = await this.#load(question, candidate)
         if (record !== undefined) found.set(record.manifestDigest, record)
       })
     }
+    const loadListed = async (): Promise<void> => {
+      await load(this.#bounded(question, candidates.listed))
+    }
+    const loadTagged = async (): Promise<void> => {
+      const tagged = await candidates.tagged()
+      this.#bounded(question, [...candidates.listed, ...tagged])
+      await load(tagged)
+    }
     // The tags are still being listed while what the indexes name is read.
-    await Promise.all([
-      load(listed, 0),
-      tagged.then(async (candidates) => await load(candidates, listed.length)),
-    ])
-    return [...found.values()].toSorted((a, b) => (a.manifestDigest < b.manifestDigest ? -1 : 1))
+    await Promise.all([loadListed(), loadTagged()])
+    if (found.size === 0) await load(this.#bounded(question, await candidates.disguised()))
+    return [...found.values()]
+      .toSorted(byTime)
+      .map(({ manifestDigest, bytes }) => ({ manifestDigest, bytes }))
   }
 
   async attachNamed(
@@ -87,8 +101,10 @@ export class Records implements RecordStore {
   }
 
   async readNamed(repository: Repository, tag: string, type: RecordType): Promise<StoredRecord | undefined> {
-    const manifest = await this.#options.registry.readTag(repository, tag)
-    return manifest === undefined ? undefined : await this.#open(repository, manifest, type)
+    const raw = await fetchRawManifest(this.#options.sessions.of(repository), repository, tag)
+    if (raw === undefined) return undefined
+    const what = `${formatRepository(repository)}:${tag}`
+    return await this.#open(repository, recordManifest(raw.bytes, raw.contentType, what), type)
   }
 
   async #putBlobs(repository: Repository, artifact: RecordArtifact): Promise<void> {
@@ -107,63 +123,61 @@ export class Records implements RecordStore {
     )
   }
 
-  async #referrers(repository: Repository, subject: Digest, type: RecordType) {
-    const session = this.#options.sessions.of(repository)
-    const entries = await fetchReferrers(session, repository, subject, type)
-    if (entries === undefined) this.#withoutApi.add(repository.registry)
-    return entries
-  }
-
-  async #candidates(repository: Repository, subject: Digest, type: RecordType): Promise<Candidates> {
-    const { registry } = this.#options
-    // Where the API is known to be missing the tags are needed anyway: ask for them at once.
-    const early = this.#withoutApi.has(repository.registry) ? registry.listTags(repository) : undefined
-    const [api, fallback, tagsRead] = await Promise.all([
-      this.#referrers(repository, subject, type),
-      readFallback(registry, repository, subject),
-      early,
-    ])
-    const byDigest = new Map<Digest, Candidate>()
-    for (const entry of [...(api ?? []), ...fallback]) {
-      if (!mayBeRecord(entry, type)) continue
-      const isDeclared = entry.artifactType === type || byDigest.get(entry.digest)?.isDeclared === true
-      byDigest.set(entry.digest, { name: entry.digest, isDeclared })
-    }
-    // An API that lists a record of ours is proven; one that lists none may have lost what was written by tag.
-    const listed = [...byDigest.values()]
-    if (api?.some(({ artifactType }) => artifactType === type) === true)
-      return { listed, tagged: Promise.resolve([]) }
-    const tags = tagsRead === undefined ? registry.listTags(repository) : Promise.resolve(tagsRead)
-    return { listed, tagged: tags.then((all) => tagCandidates(all, subject, [...byDigest.keys()])) }
-  }
-
-  async #load(
-    repository: Repository,
-    subject: Digest,
-    type: RecordType,
-    { name, isDeclared }: Candidate,
-  ): Promise<StoredRecord | undefined> {
-    const manifest = await this.#readListed(repository, name, isDeclared ? LISTED_READS : 1)
-    if (manifest === undefined) {
-      if (!isDeclared) return undefined
-      const what = typeof name === 'string' ? `@${name}` : `:${name.tag}`
-      throw new RegistryError(
-        'REGISTRY_NOT_FOUND',
-        `The record ${formatRepository(repository)}${what} is listed at ${subject}, but is not in the repository`,
+  /** All that claim to be records, and as many others as are worth a look. */
+  #bounded({ repository, subject, type }: Question, candidates: readonly Candidate[]): readonly Candidate[] {
+    const claimed = candidates.filter(({ claim }) => claim !== 'none')
+    if (claimed.length > MAX_RECORDS) throw tooMany(repository, subject, type, claimed.length)
+    const others = candidates.filter(({ claim }) => claim === 'none')
+    if (others.length > MAX_OTHERS)
+      this.#options.log.debug(
+        `${others.length} artifacts without a type are at ${subject}; ${MAX_OTHERS} are read.`,
       )
-    }
-    return isRecordOf(manifest, type, subject) ? await this.#open(repository, manifest, type) : undefined
+    return [...claimed, ...others.slice(0, MAX_OTHERS)]
   }
 
-  async #readListed(
+  async #load(question: Question, candidate: Candidate): Promise<FoundRecord | undefined> {
+    const { repository, subject, type } = question
+    const manifest = await this.#readCandidate(question, candidate)
+    if (manifest === undefined || !isRecordOf(manifest, type, subject)) return undefined
+    const created = manifest.document.annotations?.['org.opencontainers.image.created'] ?? ''
+    return { ...(await this.#open(repository, manifest, type)), created }
+  }
+
+  /** Reads until it is there; undefined when nobody but an index that anyone can write says that it is a record. */
+  async #readCandidate(question: Question, candidate: Candidate): Promise<Manifest | undefined> {
+    for (let read = 1; ; read += 1) {
+      const outcome = await this.#attempt(question.repository, candidate.name)
+      if (outcome !== undefined && !(outcome instanceof RegistryError)) return outcome
+      if (!(await isPromised(question, candidate))) {
+        if (candidate.claim === 'index') this.#passOver(question, candidate, outcome)
+        return undefined
+      }
+      if (outcome !== undefined) throw outcome
+      if (read >= LISTED_READS) throw notThere(question, candidate)
+      await this.#options.clock.sleep(LISTED_PAUSE_MS * read)
+    }
+  }
+
+  #passOver({ subject }: Question, candidate: Candidate, fault: RegistryError | undefined): void {
+    const why = fault?.message ?? 'it is not in the repository'
+    this.#options.log.warning(
+      `Passed over ${describe(candidate)}, which the fallback index of ${subject} calls a record: ${why}`,
+    )
+  }
+
+  /** What is there, nothing, or why what is there cannot be read. Other failures say nothing about the candidate. */
+  async #attempt(
     repository: Repository,
     name: Candidate['name'],
-    reads: number,
-  ): Promise<Manifest | undefined> {
-    for (let read = 1; ; read += 1) {
-      const manifest = await this.#read(repository, name)
-      if (manifest !== undefined || read >= reads) return manifest
-      await this.#options.clock.sleep(LISTED_PAUSE_MS * read)
+  ): Promise<Manifest | RegistryError | undefined> {
+    try {
+      return await this.#read(repository, name)
+    } catch (error) {
+      const isUnreadable =
+        error instanceof RegistryError &&
+        (error.code === 'REGISTRY_UNEXPECTED' || error.code === 'CONTENT_CORRUPT')
+      if (!isUnreadable) throw error
+      return error
     }
   }
 
@@ -171,7 +185,7 @@ export class Records implements RecordStore {
     const { registry } = this.#options
     if (typeof name === 'string') return await registry.readManifest(repository, name)
     const manifest = await registry.readTag(repository, name.tag)
-    if (manifest === undefined || encodedOf(manifest.digest).startsWith(name.prefix)) return manifest
+    if (manifest === undefined || prefixOf(manifest.digest) === name.prefix) return manifest
     const expected = `sha256:${name.prefix}…` as Digest
     throw corrupt(`The record tag ${formatRepository(repository)}:${name.tag}`, expected, manifest.digest)
   }
@@ -187,26 +201,29 @@ export class Records implements RecordStore {
 function tooMany(repository: Repository, subject: Digest, type: RecordType, count: number): RegistryError {
   return new RegistryError(
     'REGISTRY_UNEXPECTED',
-    `${formatRepository(repository)}@${subject} has ${count} records of type ${type} · expected at most ${MAX_CANDIDATES}`,
+    `${formatRepository(repository)}@${subject} has ${count} records of type ${type} · expected at most ${MAX_RECORDS}`,
   )
 }
 
-/**
- * What must be fetched to know. The type in a list is not evidence: some writers list every artifact with the
- * type of its empty config, and some with none.
- */
-function mayBeRecord(
-  entry: { mediaType: string; artifactType?: string | undefined },
-  type: RecordType,
-): boolean {
-  if (entry.mediaType !== MEDIA_TYPES.ociManifest) return false
-  return [type, MEDIA_TYPES.ociEmpty, undefined, ''].includes(entry.artifactType)
+/** True when the registry itself, or a tag that only records have, says that a record is there. */
+async function isPromised({ candidates }: Question, { name, claim }: Candidate): Promise<boolean> {
+  if (claim === 'api' || claim === 'tag') return true
+  return claim === 'index' && typeof name === 'string' && (await candidates.isTagged(name))
 }
 
-function tagCandidates(tags: readonly string[], subject: Digest, known: readonly Digest[]): Candidate[] {
-  return tags.flatMap((tag) => {
-    const prefix = recordPrefix(tag, subject)
-    const isKnown = prefix === undefined || known.some((digest) => encodedOf(digest).startsWith(prefix))
-    return isKnown ? [] : [{ name: { tag, prefix }, isDeclared: true }]
-  })
+function describe({ name }: Candidate): string {
+  return typeof name === 'string' ? `@${name}` : `:${name.tag}`
+}
+
+function notThere({ repository, subject }: Question, candidate: Candidate): RegistryError {
+  return new RegistryError(
+    'REGISTRY_NOT_FOUND',
+    `The record ${formatRepository(repository)}${describe(candidate)} is listed at ${subject}, but is not in the repository`,
+  )
+}
+
+/** The time is what the record says of itself, so that it decides the order only. */
+function byTime(a: FoundRecord, b: FoundRecord): number {
+  if (a.created !== b.created) return a.created < b.created ? -1 : 1
+  return a.manifestDigest < b.manifestDigest ? -1 : 1
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { type Digest, isDigest } from '../domain/digest.ts'
 import { parseStrictJson } from '../domain/json.ts'
-import { MAX_MANIFEST_BYTES, MEDIA_TYPES } from '../domain/manifest.ts'
+import { MEDIA_TYPES } from '../domain/manifest.ts'
 import type { Repository } from '../domain/reference.ts'
 import { type Answer, unexpected } from './answers.ts'
 import { pullGrant } from './blobs.ts'
@@ -9,6 +9,9 @@ import { hasMediaType } from './manifests.ts'
 import { readPages } from './paging.ts'
 import { isRedirect } from './redirects.ts'
 import type { Session } from './session.ts'
+
+// Some registries send all that is attached at once, and thousands of attestations are no fault of ours.
+const MAX_PAGE_BYTES = 16 * 1024 * 1024
 
 /** One entry of a list of referrers: a hint what to fetch, never evidence. */
 export interface ReferrerEntry {
@@ -22,7 +25,7 @@ const referrerList = z.looseObject({ manifests: z.array(z.unknown()).nullable() 
 const entrySchema = z.looseObject({
   digest: z.string().refine(isDigest),
   mediaType: z.string(),
-  artifactType: z.string().optional(),
+  artifactType: z.string().nullish(),
 })
 
 // 3xx is GHCR's, 400 Quay's for an unknown subject, 404 the rest's (distribution-spec §Listing Referrers).
@@ -45,7 +48,7 @@ export async function fetchReferrers(
   let isSupported = true
   await readPages(first, async (url) => {
     const headers = { accept: MEDIA_TYPES.ociIndex }
-    const answer = await session.call({ method: 'GET', url, grant, headers, limit: MAX_MANIFEST_BYTES })
+    const answer = await session.call({ method: 'GET', url, grant, headers, limit: MAX_PAGE_BYTES })
     if (![200, ...UNSUPPORTED].includes(answer.status) && !isRedirect(answer.status)) {
       throw await session.failure(answer, grant)
     }
@@ -61,15 +64,20 @@ export async function fetchReferrers(
 function parsePage(answer: Answer): readonly ReferrerEntry[] | undefined {
   if (answer.status !== 200 || !hasMediaType(answer, MEDIA_TYPES.ociIndex)) return undefined
   try {
-    const list = referrerList.parse(parseStrictJson(answer.body, { maxBytes: MAX_MANIFEST_BYTES }))
-    return (list.manifests ?? []).flatMap((entry) => {
-      const parsed = entrySchema.safeParse(entry)
-      if (!parsed.success) return []
-      const { digest, mediaType, artifactType } = parsed.data
-      return [{ digest, mediaType, artifactType }]
-    })
+    const list = referrerList.parse(parseStrictJson(answer.body, { maxBytes: MAX_PAGE_BYTES }))
+    return entriesOf(list.manifests ?? [])
   } catch (error) {
     if (error instanceof SyntaxError || error instanceof z.ZodError) return undefined
     throw error
   }
+}
+
+/** The entries of a list that can be read; others are none of ours, and must not hide ours. */
+export function entriesOf(manifests: readonly unknown[]): readonly ReferrerEntry[] {
+  return manifests.flatMap((entry) => {
+    const parsed = entrySchema.safeParse(entry)
+    if (!parsed.success) return []
+    const { digest, mediaType, artifactType } = parsed.data
+    return [{ digest, mediaType, artifactType: artifactType ?? undefined }]
+  })
 }
