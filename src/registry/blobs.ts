@@ -38,7 +38,10 @@ export async function headBlob(
     follows: true,
     ...(deadline === undefined ? {} : { deadline }),
   }
-  const answer = await session.call(call)
+  const asked = await session.call(call)
+  // Some registries (GitHub Packages of GHES among them) do not answer HEAD for a blob; reading one only begins.
+  const isNotAnswered = asked.status === 405 || asked.status === 501
+  const answer = isNotAnswered ? await session.call({ ...call, method: 'GET', discards: true }) : asked
   if (answer.status === 200 && isHtml(answer)) throw unexpected(answer, 'expected a blob, got a web page')
   return answer
 }

@@ -1,4 +1,4 @@
-import { assertDigest, corrupt, type Digest, digestOf, isDigest } from '../domain/digest.ts'
+import { algorithmOf, assertDigest, corrupt, type Digest, digestOf, isDigest } from '../domain/digest.ts'
 import { RegistryError, saysBlobIsMissing, withHint } from '../domain/error.ts'
 import {
   bareMediaType,
@@ -9,12 +9,15 @@ import {
   parseManifest,
 } from '../domain/manifest.ts'
 import { formatRepository, type Repository } from '../domain/reference.ts'
-import { type Answer, isHtml, networkFailure, unexpected } from './answers.ts'
+import { type Answer, isHtml, networkFailure } from './answers.ts'
 import { pushGrant } from './blobs.ts'
-import type { Deadline } from './deadline.ts'
+import { Deadline } from './deadline.ts'
 import { readPresent } from './first-push.ts'
 import { NetworkError } from './network-error.ts'
 import type { Call, Session } from './session.ts'
+
+/** How long it may take to find out whether a write arrived whose answer was lost. */
+const READ_BACK_MS = 15_000
 
 const ACCEPT = MANIFEST_MEDIA_TYPES.join(', ')
 
@@ -37,25 +40,38 @@ export async function fetchManifest(
   return parseManifest(raw.bytes, raw.contentType, describeName(repository, name), raw.digest)
 }
 
-/** The bytes that a tag or digest names, as {@link fetchManifest} checks them, whatever they say. */
+/**
+ * The bytes that a tag or digest names, as {@link fetchManifest} checks them, whatever they say. With a deadline
+ * the request is sent once, and what fails in transit is thrown as NetworkError.
+ */
 export async function fetchRawManifest(
   session: Session,
   repository: Repository,
   name: string,
+  deadline?: Deadline,
 ): Promise<RawManifest | undefined> {
-  const answer = await readPresent(session, repository, {
-    method: 'GET',
-    url: session.urlOf(repository, `manifests/${name}`),
-    headers: { accept: ACCEPT },
-    limit: MAX_MANIFEST_BYTES,
-    follows: true,
-    mayBeUnborn: !isDigest(name),
-  })
-  if (answer === undefined) return undefined
-  const encoding = answer.headers['content-encoding'] ?? 'identity'
-  if (encoding.toLowerCase() !== 'identity')
-    throw unexpected(answer, 'it is compressed, which was not asked for')
   const what = describeName(repository, name)
+  for (let reads = 1; ; reads += 1) {
+    const answer = await readPresent(session, repository, {
+      method: 'GET',
+      url: session.urlOf(repository, `manifests/${name}`),
+      headers: { accept: ACCEPT },
+      limit: MAX_MANIFEST_BYTES,
+      follows: true,
+      mayBeUnborn: !isDigest(name),
+      ...(deadline === undefined ? {} : { deadline }),
+    })
+    if (answer === undefined) return undefined
+    try {
+      return checked(answer, name, what)
+    } catch (error) {
+      // Bytes may be damaged on their way; what is corrupt twice is corrupt where it lies.
+      if (reads > 1 || !(error instanceof RegistryError) || error.code !== 'CONTENT_CORRUPT') throw error
+    }
+  }
+}
+
+function checked(answer: Answer, name: string, what: string): RawManifest {
   if (isDigest(name)) assertDigest(answer.body, name, what)
   assertHeaderDigest(answer, answer.body, what)
   const digest = isDigest(name) ? name : digestOf(answer.body)
@@ -108,9 +124,13 @@ export async function storeManifest(
     isPassing: missesBlob,
     ...(deadline === undefined ? {} : { deadline, isSentOnce: true }),
   } as const
-  const { answer, refusal } = await send(session, call)
+  const { answer, refusal, isLost } = await send(session, call)
   if (refusal === undefined) {
     assertHeaderDigest(answer, bytes, `${formatRepository(repository)} after writing`)
+    return digest
+  }
+  if (isLost === true) {
+    if (deadline !== undefined || !(await arrived(session, repository, tag ?? digest, digest))) throw refusal
     return digest
   }
   if (answer !== undefined && answer.status < 400) throw refusal
@@ -125,9 +145,9 @@ function missesBlob({ status, faults }: Answer): boolean {
 }
 
 type Sent =
-  | { readonly answer: Answer; readonly refusal?: undefined }
-  /** Without an answer where the token server refused. */
-  | { readonly answer?: Answer; readonly refusal: RegistryError }
+  | { readonly answer: Answer; readonly refusal?: undefined; readonly isLost?: undefined }
+  /** Without an answer where the token server refused, or where it was lost and the write may have arrived. */
+  | { readonly answer?: Answer; readonly refusal: RegistryError; readonly isLost?: boolean }
 
 async function send(session: Session, call: Call): Promise<Sent> {
   try {
@@ -135,9 +155,30 @@ async function send(session: Session, call: Call): Promise<Sent> {
     if ([200, 201, 202, 204].includes(answer.status) && !isHtml(answer)) return { answer }
     return { answer, refusal: await session.failure(answer, call.grant) }
   } catch (error) {
-    if (error instanceof RegistryError && error.code === 'REGISTRY_DENIED') return { refusal: error }
     // A single attempt fails with the bare network error, which is made one of the registry here.
-    throw error instanceof NetworkError ? networkFailure(call.method, call.url, error, 1) : error
+    const failure = error instanceof NetworkError ? networkFailure(call.method, call.url, error, 1) : error
+    if (!(failure instanceof RegistryError)) throw failure
+    if (failure.code === 'REGISTRY_DENIED') return { refusal: failure }
+    if (failure.code === 'REGISTRY_UNAVAILABLE' && failure.status !== 429)
+      return { refusal: failure, isLost: true }
+    throw failure
+  }
+}
+
+/** True when a write whose answer was lost is there. Asked once: whoever wrote knows better what a doubt means. */
+async function arrived(
+  session: Session,
+  repository: Repository,
+  name: string,
+  digest: Digest,
+): Promise<boolean> {
+  try {
+    const there = await fetchRawManifest(session, repository, name, new Deadline(READ_BACK_MS))
+    // By tag the sha256 is computed, whatever algorithm the digest of the write is of.
+    return there !== undefined && digestOf(there.bytes, algorithmOf(digest)) === digest
+  } catch (error) {
+    if (error instanceof NetworkError || error instanceof RegistryError) return false
+    throw error
   }
 }
 
