@@ -78,7 +78,9 @@ function pauseBefore(operation: Repeatable, tries: number, outcome: Outcome): nu
   if (asked !== undefined && asked > policy.retryAfterCapMs) throw tooLong(outcome, asked)
   if (tries >= policy.tries || ('error' in outcome && !outcome.error.isTransient)) return undefined
   const pause = asked ?? Math.random() * Math.min(policy.capMs, policy.baseMs * 2 ** (tries - 1))
-  return pause < deadline.remaining ? pause : undefined
+  if (pause < deadline.remaining) return pause
+  if (asked !== undefined) throw tooLong(outcome, asked)
+  return undefined
 }
 
 function tooLong(outcome: Outcome, asked: number): RegistryError {
