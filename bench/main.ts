@@ -8,27 +8,38 @@ import { measurePlan, type Plan } from './plan.ts'
 import { type Servers, startServers } from './servers.ts'
 import { renderTable } from './table.ts'
 import { planActions } from './tables/actions.ts'
+import { planCopy } from './tables/copy.ts'
 import { planTag } from './tables/tag.ts'
 
-const USAGE = `usage: npm run bench -- [actions|tag]… [--runs N] [--quick] [--write]
+const USAGE = `usage: npm run bench -- [actions|tag|copy]… [--runs N] [--quick] [--write]
 
 Measures in one run, table by table, what build-once costs and what it is compared with: the actions in dist/,
-and tagging. Without names it makes all tables.
+tagging, and copies between registries. Without names it makes all tables.
 
 --runs N   rounds (7); one more warms up and is not counted
---quick    3 rounds
+--quick    3 rounds, and only what is small
 --write    puts the tables into docs/benchmarks.md`
 
-type Planner = (servers: Servers, stack: AsyncDisposableStack) => Promise<Plan>
+type Planner = (servers: Servers, stack: AsyncDisposableStack, isQuick: boolean) => Promise<Plan>
 
-const TABLES: Readonly<Record<string, Planner>> = { actions: planActions, tag: planTag }
+const TABLES: Readonly<Record<string, Planner>> = {
+  actions: planActions,
+  tag: planTag,
+  copy: planCopy,
+}
 
-async function run(name: string, planner: Planner, options: { runs: number; write: boolean }): Promise<void> {
-  const { runs, write } = options
+interface Options {
+  readonly runs: number
+  readonly quick: boolean
+  readonly write: boolean
+}
+
+async function run(name: string, planner: Planner, options: Options): Promise<void> {
+  const { runs, quick, write } = options
   await using stack = new AsyncDisposableStack()
   const servers = await startServers(stack)
   const machine = await describeMachine(servers)
-  const plan = await planner(servers, stack)
+  const plan = await planner(servers, stack, quick)
   const before = describeLoad()
   const sections = await measurePlan(plan, runs, (round) => {
     console.error(`${name}: ${round === 0 ? 'warming up' : `round ${round} of ${runs}`}`)
@@ -60,6 +71,6 @@ if (values.help || !isUnderstood) {
 } else {
   for (const name of names) {
     const planner = TABLES[name]
-    if (planner !== undefined) await run(name, planner, { runs, write: values.write })
+    if (planner !== undefined) await run(name, planner, { ...values, runs })
   }
 }

@@ -6,3 +6,4 @@ import type { Task } from './tasks.ts'
 interpretSchemas()
 const task = JSON.parse(process.argv[2] ?? '') as Task
 if (task.verb === 'tag') await (await import('./tag.ts')).tagImages(task.images)
+else await (await import('./copy.ts')).copyImage(task)

@@ -6,9 +6,11 @@ export interface TagTask {
   readonly tags: readonly string[]
 }
 
-/** One image that is copied to another place. */
+/** One image that is copied to another place, and gets a tag there. */
 export interface CopyTask {
+  /** A reference with a digest. */
   readonly from: string
+  /** A reference with a tag. */
   readonly to: string
 }
 

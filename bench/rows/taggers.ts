@@ -30,6 +30,7 @@ export interface Taggers {
   readonly ours: Tagger
   readonly crane: Tagger
   readonly craneAtOnce: Tagger
+  readonly craneTwice: Tagger
   readonly oras: Tagger
   readonly skopeo: Tagger
   readonly imagetools: Tagger
@@ -62,6 +63,15 @@ export function createTaggers({ peers }: Servers, entry: string): Taggers {
       name: 'crane tag, 8 processes at a time',
       digest: 'unchanged',
       command: (work) => atOnce(craneAll(work), 8),
+    },
+    craneTwice: {
+      name: 'crane tag and crane digest',
+      digest: 'unchanged',
+      command: (work) =>
+        inTurn([
+          ...craneAll(work),
+          ...eachTag(work, ({ image }, tag) => [peers.crane, 'digest', '--insecure', `${image}:${tag}`]),
+        ]),
     },
     oras: {
       name: 'oras tag',

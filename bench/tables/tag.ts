@@ -63,15 +63,16 @@ export async function planTag(servers: Servers): Promise<Plan> {
         [tagCase(servers, ways.ours, { images: small, tags: 1, note: ', one process' })],
         [tagCase(servers, ways.crane, eachOf(small)), FIVE_TIMES],
         [tagCase(servers, ways.craneAtOnce, { images: small, tags: 1 })],
+        [tagCase(servers, ways.craneTwice, eachOf(small, 2))],
         [tagCase(servers, ways.oras, eachOf(small))],
         [tagCase(servers, ways.skopeo, eachOf(small))],
         [tagCase(servers, ways.imagetoolsKept, { ...eachOf(small), atMost: 3 })],
-        [tagCase(servers, ways.docker, { ...eachOf(small), atMost: 1 })],
+        [tagCase(servers, ways.docker, { images: small, tags: 1, atMost: 1 })],
       ],
     },
   ]
 }
 
-function eachOf(images: readonly TestImage[]) {
-  return { images, tags: 1, note: `, ${images.length} processes` }
+function eachOf(images: readonly TestImage[], processes = 1) {
+  return { images, tags: 1, note: `, ${images.length * processes} processes` }
 }
