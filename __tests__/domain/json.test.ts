@@ -108,6 +108,8 @@ describe('parseStrictJson takes', () => {
     { description: '__proto__ as a value', text: '["__proto__",{"a":"__proto__"}]' },
     { description: 'a lone surrogate as an escape', text: String.raw`"\ud800"` },
     { description: 'numbers', text: '[0,-1.5e3,1E400]' },
+    { description: 'a string of millions of escapes', text: `"${String.raw`\n`.repeat(8 * MEGABYTE)}"` },
+    { description: 'a key of millions of escapes', text: `{"${String.raw`\n`.repeat(8 * MEGABYTE)}":1}` },
     { description: 'white space around', text: ' \r\n\t[ ] \n' },
   ])('$description', ({ text }) => {
     expect(parse(text)).toEqual(JSON.parse(text))

@@ -29,26 +29,45 @@ function decode(bytes: Uint8Array): string {
   }
 }
 
-/** One pass over the text for what JSON.parse does not report; JSON.parse judges the grammar afterwards. */
+const [QUOTE, BACKSLASH, COLON] = [0x22, 0x5c, 0x3a]
+const [OPEN_OBJECT, CLOSE_OBJECT, OPEN_LIST, CLOSE_LIST] = [0x7b, 0x7d, 0x5b, 0x5d]
+const WHITE_SPACE = [0x20, 0x09, 0x0a, 0x0d]
+
+/**
+ * One pass over the text for what JSON.parse does not report; JSON.parse judges the grammar afterwards. Character
+ * by character, because a regular expression for strings runs out of stack where one holds millions of escapes.
+ */
 function scan(text: string, maxDepth: number): void {
   const objects: (Set<string> | undefined)[] = []
-  // A string that is never closed is taken to the end, so that no text makes this quadratic.
-  const token = /"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?$)|[{}[\]]/gs
-  for (let match = token.exec(text); match !== null; match = token.exec(text)) {
-    const found = match[0]
-    if (found === '{' || found === '[') {
-      objects.push(found === '{' ? new Set() : undefined)
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at)
+    if (code === QUOTE) {
+      const end = endOfString(text, at)
+      checkKey(text, at, end, objects.at(-1))
+      at = end - 1
+    } else if (code === OPEN_OBJECT || code === OPEN_LIST) {
+      objects.push(code === OPEN_OBJECT ? new Set() : undefined)
       if (objects.length > maxDepth) throw new SyntaxError(`nested deeper than ${maxDepth}`)
-    } else if (found === '}' || found === ']') objects.pop()
-    else checkKey(text, token.lastIndex, found, objects.at(-1))
+    } else if (code === CLOSE_OBJECT || code === CLOSE_LIST) objects.pop()
   }
 }
 
-function checkKey(text: string, end: number, literal: string, keys: Set<string> | undefined): void {
-  const colon = /\s*:/y
-  colon.lastIndex = end
-  if (keys === undefined || !literal.endsWith('"') || !colon.test(text)) return
-  const key = JSON.parse(literal) as string
+/** The position behind a string; the end of the text when it is never closed. */
+function endOfString(text: string, start: number): number {
+  for (let at = start + 1; at < text.length; at += 1) {
+    const code = text.charCodeAt(at)
+    if (code === QUOTE) return at + 1
+    if (code === BACKSLASH) at += 1
+  }
+  return text.length
+}
+
+function checkKey(text: string, start: number, end: number, keys: Set<string> | undefined): void {
+  if (keys === undefined) return
+  let at = end
+  while (WHITE_SPACE.includes(text.charCodeAt(at))) at += 1
+  if (text.charCodeAt(at) !== COLON) return
+  const key = JSON.parse(text.slice(start, end)) as string
   if (keys.has(key)) throw new SyntaxError(`the key ${JSON.stringify(key.slice(0, 80))} is there twice`)
   if (key === '__proto__') throw new SyntaxError('the key "__proto__" is not allowed')
   keys.add(key)
