@@ -56,6 +56,8 @@ export function parseChallenges(header: string): readonly Challenge[] {
   if (header.length > MAX_LENGTH) throw new SyntaxError(`longer than ${MAX_LENGTH} characters`)
   const cursor = new Cursor(header)
   const challenges: Challenge[] = []
+  // A list may have empty elements (RFC 9110 §5.6.1), also at its beginning.
+  cursor.take(SEPARATOR)
   cursor.take(SPACES)
   while (!cursor.isAtEnd) {
     challenges.push(readChallenge(cursor))
@@ -68,25 +70,55 @@ function readChallenge(cursor: Cursor): Challenge {
   if (cursor.peeksParameter()) throw cursor.fault('a parameter without a scheme')
   const scheme = cursor.take(TOKEN)?.[0]
   if (scheme === undefined) throw cursor.fault('not a scheme')
-  const params: Record<string, string> = {}
-  if (cursor.take(TOKEN68) === undefined) readParameters(cursor, params)
+  const params = cursor.take(TOKEN68) === undefined ? readParameters(cursor) : new Map<string, string>()
   const more = cursor.take(SEPARATOR) !== undefined
   cursor.take(SPACES)
   if (!more && !cursor.isAtEnd) throw cursor.fault('unexpected text')
-  return { scheme: scheme.toLowerCase(), params }
+  // A map first: a parameter may be called __proto__.
+  return { scheme: scheme.toLowerCase(), params: Object.fromEntries(params) }
 }
 
 const SPACES_THEN_PARAMETER = /[ \t]+(?=[!#$%&'*+.^_`|~0-9A-Za-z-]+[ \t]*=)/y
 const COMMA_THEN_PARAMETER = /[ \t]*(?:,[ \t]*)+(?=[!#$%&'*+.^_`|~0-9A-Za-z-]+[ \t]*=)/y
 
-function readParameters(cursor: Cursor, params: Record<string, string>): void {
+function readParameters(cursor: Cursor): ReadonlyMap<string, string> {
+  const params = new Map<string, string>()
   let separator = SPACES_THEN_PARAMETER
   while (cursor.take(separator) !== undefined) {
     const match = cursor.take(PARAMETER)
     if (match === undefined) throw cursor.fault('not a parameter')
     const name = (match[1] ?? '').toLowerCase()
-    if (Object.hasOwn(params, name)) throw cursor.fault(`the parameter "${name}" is there twice`)
-    params[name] = match[2] === undefined ? (match[3] ?? '') : match[2].replaceAll(/\\(.)/gs, '$1')
+    if (params.has(name)) throw cursor.fault(`the parameter "${name.slice(0, 40)}" is there twice`)
+    params.set(name, match[2] === undefined ? (match[3] ?? '') : match[2].replaceAll(/\\(.)/gs, '$1'))
     separator = COMMA_THEN_PARAMETER
   }
+  return params
+}
+
+/** What several WWW-Authenticate headers say, and what is wrong with those that say nothing. */
+export interface Challenges {
+  readonly offered: readonly Challenge[]
+  readonly faults: readonly string[]
+}
+
+/** Reads every WWW-Authenticate header of an answer; one that is malformed does not spoil the others. */
+export function readChallenges(headers: readonly string[]): Challenges {
+  const faults: string[] = []
+  const offered = headers.flatMap((header) => {
+    try {
+      return parseChallenges(header)
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error
+      faults.push(error.message)
+      return []
+    }
+  })
+  return { offered, faults }
+}
+
+/** True when a refusal says that a token with a wider scope would be enough (RFC 6750 §3.1). */
+export function asksForScope(headers: readonly string[]): boolean {
+  return readChallenges(headers).offered.some(
+    ({ scheme, params }) => scheme === 'bearer' && params['error']?.toLowerCase() === 'insufficient_scope',
+  )
 }

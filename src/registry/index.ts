@@ -1,7 +1,8 @@
-import type { RecordStore, Registry } from '../domain/registry.ts'
+import type { Copier, RecordStore, Registry } from '../domain/registry.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Log } from '../platform/log.ts'
 import { RegistryClient } from './client.ts'
+import { Copies } from './copy.ts'
 import type { CredentialSource } from './credentials.ts'
 import { Records } from './records.ts'
 import { Redactor } from './redact.ts'
@@ -18,6 +19,11 @@ export interface RegistryOptions extends Pick<TransportOptions, 'environment' | 
   readonly clock: Clock
   /** Registries (`host` or `host:port`) that may be spoken to without TLS; loopback always may. */
   readonly insecure?: readonly string[]
+  /**
+   * Token servers on other hosts (`host` or `host:port`) that may see the credentials of a registry, by registry.
+   * Without an entry they see none, but for the token servers of Docker Hub and GitLab.
+   */
+  readonly tokenHosts?: ReadonlyMap<string, readonly string[]>
   readonly retry?: Partial<RetryPolicy>
   readonly timeouts?: Partial<Timeouts>
   /** For whoever is about to push: a repository that may not be read may then be one that does not exist yet. */
@@ -28,6 +34,7 @@ export interface RegistryOptions extends Pick<TransportOptions, 'environment' | 
 export interface RegistryAccess {
   readonly registry: Registry
   readonly records: RecordStore
+  readonly copier: Copier
   /** Ends all connections, so that the process can exit at once. */
   close(): void
 }
@@ -41,6 +48,7 @@ export function createRegistry(options: RegistryOptions): RegistryAccess {
   const sessions = new Sessions({
     transport,
     credentials,
+    tokenHosts: options.tokenHosts,
     redactor,
     warnings: new Warnings(redactor, (text) => log.warning(text)),
     clock,
@@ -51,5 +59,6 @@ export function createRegistry(options: RegistryOptions): RegistryAccess {
   })
   const registry = new RegistryClient(sessions)
   const records = new Records({ registry, sessions, clock, log })
-  return { registry, records, close: () => transport.close() }
+  const copier = new Copies({ registry, sessions, clock, log })
+  return { registry, records, copier, close: () => transport.close() }
 }

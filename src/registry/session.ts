@@ -5,16 +5,19 @@ import {
   type Absence,
   type Answer,
   absenceOf,
+  describeAnswer,
   failureOf,
   isHtml,
   MAX_ERROR_BODY,
   missesRepository,
 } from './answers.ts'
-import { asksForScope, Authorizer, type Grant } from './auth.ts'
+import { Authorizer, type Grant } from './auth.ts'
+import { asksForScope } from './challenge.ts'
 import type { CredentialSource } from './credentials.ts'
 import { Deadline } from './deadline.ts'
 import { apiPath, type Endpoint } from './endpoint.ts'
 import { KnownRepositories } from './known-repositories.ts'
+import { isAnswerable } from './offer.ts'
 import { type Repeatable, type RetryPolicy, withRetries } from './retry.ts'
 import { MAX_TOKEN_BODY } from './token.ts'
 import type { Method, Outgoing, StreamBody } from './transport.ts'
@@ -61,6 +64,8 @@ export interface Call extends Reading {
 
 export interface SessionOptions extends WireOptions {
   readonly credentials: CredentialSource
+  /** Token servers on other hosts that may see them; undefined where the user cannot name any. */
+  readonly tokenHosts: readonly string[] | undefined
   readonly clock: Clock
   readonly retry: RetryPolicy
   readonly timeouts: Timeouts
@@ -78,10 +83,10 @@ export class Session {
 
   constructor(options: SessionOptions) {
     this.#options = options
-    const { endpoint, credentials, redactor, clock } = options
+    const { endpoint, credentials, tokenHosts, redactor, clock } = options
     this.#wire = new Wire(options)
     const ask = async (outgoing: Outgoing): Promise<Answer> => await this.#askToken(outgoing)
-    this.#authorizer = new Authorizer({ endpoint, credentials, redactor, clock, ask })
+    this.#authorizer = new Authorizer({ endpoint, credentials, tokenHosts, redactor, clock, ask })
   }
 
   get endpoint(): Endpoint {
@@ -111,14 +116,18 @@ export class Session {
     if (!isOwn) return await this.#attempts(call, undefined)
     const known = await this.#authorizer.current(call.grant)
     const first = await this.#attempts(call, known)
-    if (!wantsAuthorization(first)) return first
+    if (!wantsAuthorization(first, known)) return first
     const answered = await this.#authorizer.answer(await this.#challenged(first, call), call.grant, known)
     if (answered === undefined) return first
     const second = await this.#attempts(call, answered)
-    // A token just minted is only replaced when the registry says that a wider one would do. Then no more.
-    if (!wantsAuthorization(second) || !asksForScope(second.challenges)) return second
-    const wider = await this.#authorizer.answer(second, call.grant, answered)
-    return wider === undefined ? second : await this.#attempts(call, wider)
+    if (!wantsAuthorization(second, answered)) return second
+    // A token just minted is only replaced when the registry says, for the first time, that a wider one would do,
+    // or when its time passed during the retries. Then no more.
+    const isWidening =
+      asksForScope(second.challenges) && !(known !== undefined && asksForScope(first.challenges))
+    if (!isWidening && !(await this.#authorizer.isSpent(answered))) return second
+    const last = await this.#authorizer.answer(await this.#challenged(second, call), call.grant, answered)
+    return last === undefined ? second : await this.#attempts(call, last)
   }
 
   /** The error for an answer, with what the user can do about it. */
@@ -153,7 +162,14 @@ export class Session {
    */
   async saysAbsent(answer: Answer, grant: Grant): Promise<boolean> {
     const absence: Absence = absenceOf(answer)
-    if (absence !== 'unclear') return absence === 'absent'
+    if (absence === 'no') return false
+    if ((await this.#authorizer.withheldFrom(grant.repository)) !== undefined) {
+      // Registries deny the existence of what somebody without credentials may not see.
+      const why = 'but no credentials were shown, so this is no proof'
+      const hint = await this.#authorizer.hintFor(grant.repository)
+      throw new RegistryError('REGISTRY_DENIED', `${describeAnswer(answer)} · ${why}`, { hint })
+    }
+    if (absence === 'absent') return true
     this.#isRegistry ??= this.#ping(grant)
     return await this.#isRegistry
   }
@@ -226,12 +242,17 @@ function outgoingOf(call: Call, authorization: string | undefined): Outgoing {
     ...call.headers,
     ...(authorization === undefined ? {} : { authorization }),
   }
-  const { method, url, body, isSentOnce = false } = call
-  const head = { method, url, headers, isSentOnce }
+  const { method, url, body, isSentOnce = false, signal } = call
+  const head = { method, url, headers, isSentOnce, signal }
   return body === undefined ? head : { ...head, body }
 }
 
-function wantsAuthorization(answer: Answer): boolean {
+function wantsAuthorization(answer: Answer, sent: string | undefined): boolean {
   if (!answer.isOwn) return false
-  return answer.status === 401 || (answer.status === 403 && asksForScope(answer.challenges))
+  if (answer.status === 401) return true
+  // A challenge may come with a 403, too, and says that credentials could help (RFC 9110 §11.6.1).
+  const { challenges } = answer
+  return (
+    answer.status === 403 && (asksForScope(challenges) || (sent === undefined && isAnswerable(challenges)))
+  )
 }

@@ -71,10 +71,11 @@ export class Wire {
   async #transmit(outgoing: Outgoing, deadline: Deadline): Promise<Incoming> {
     const { endpoint, transport } = this.#options
     // The user chose this host, whatever its name means here; it may name itself.
-    const isChosen = outgoing.url.hostname === endpoint.hostname
+    const isItself = outgoing.url.hostname === endpoint.hostname
+    const isChosen = isItself || outgoing.isChosen === true
     const namedFrom = innerOf(endpoint.network, this.#network ?? 'public')
     const incoming = await transport.send(isChosen ? outgoing : { ...outgoing, namedFrom }, deadline)
-    if (isChosen && incoming.network !== undefined) {
+    if (isItself && incoming.network !== undefined) {
       this.#network = outerOf(this.#network ?? incoming.network, incoming.network)
     }
     return incoming
