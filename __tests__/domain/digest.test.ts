@@ -5,6 +5,7 @@ import {
   algorithmOf,
   assertDigest,
   type Digest,
+  digestFault,
   digestOf,
   encodedOf,
   finishDigest,
@@ -65,6 +66,33 @@ describe('parseDigest', () => {
     expect(isDigest(text)).toBe(false)
     const error = await expectCode(() => parseDigest(text), 'REFERENCE_INVALID')
     expect(error.message.length).toBeLessThan(600)
+  })
+
+  test.each([
+    {
+      text: `sha384:${'a'.repeat(96)}`,
+      says: 'the algorithm is not supported · expected sha256 or sha512, got "sha384"',
+    },
+    { text: `sha1:${'a'.repeat(40)}`, says: 'the algorithm is not supported' },
+    { text: `blake3:${HEX_64}`, says: 'the algorithm is not supported' },
+    {
+      text: 'sha256+b64:LCa0a2j_xo_5m0U8HTBBNBNCLXBkg7-g-YpeiGJm564',
+      says: 'the algorithm is not supported',
+    },
+    { text: `sha384__foo+bar:${HEX_64}`, says: 'it is not of the form algorithm:digits' },
+    { text: HEX_64, says: 'it is not of the form algorithm:digits' },
+    { text: 'sha256:', says: 'it is not of the form algorithm:digits' },
+    { text: 'sha256:abc', says: 'it is malformed · expected 64 hexadecimal digits, got 3' },
+    { text: `sha512:${HEX_64}`, says: 'it is malformed · expected 128 hexadecimal digits, got 64' },
+    {
+      text: `sha256:${HEX_64.toUpperCase()}`,
+      says: 'it is malformed · expected only the digits 0-9 and a-f',
+    },
+    { text: `sha256:${HEX_64}\u202e`, says: String.raw`\u202e"` },
+  ])('says whether $text is malformed or not supported', async ({ text, says }) => {
+    const error = await expectCode(() => parseDigest(text), 'REFERENCE_INVALID')
+    expect(error.message).toContain(says)
+    expect(digestFault(text)).toBeDefined()
   })
 
   test.each([undefined, null, 7, {}, [`sha256:${HEX_64}`]])('isDigest(%j) is false', (value) => {

@@ -4,7 +4,7 @@ import { EMPTY_CONFIG, MEDIA_TYPES } from '../../src/domain/manifest.ts'
 import { RECORD_TYPES } from '../../src/domain/record.ts'
 import { fallbackTag, writeOnceTag } from '../../src/registry/fallback.ts'
 import { recordArtifact } from '../../src/registry/record-manifest.ts'
-import { bytesOf, failureWith, keptLog, open, repositoryAt } from './support/access.ts'
+import { bytesOf, failureWith, keptLog, open, repositoryAt, sampleManifest } from './support/access.ts'
 import { record, sample, startCarelessRegistry } from './support/careless-registry.ts'
 import { htmlPage, ociError, type Script, type Seen } from './support/scripted-server.ts'
 
@@ -355,6 +355,23 @@ test.each([
   const { registry, repository, records } = await start()
   registry.show('log-1', body)
   await expect(records.readNamed(repository, 'log-1', TYPE)).rejects.toMatchObject({ code: 'RECORD_INVALID' })
+})
+
+test('a record of a later kind or about another artifact is not read as one of these', async () => {
+  const { registry, texts } = await start()
+  const other = sampleManifest('other').descriptor
+  const later = { ...record('later'), type: TYPE.replace('v1', 'v2') as typeof TYPE }
+  const planted = [recordArtifact(record('about another'), other), recordArtifact(later, sample.descriptor)]
+  for (const { digest, bytes } of planted) {
+    registry.show(digest, bytes, MEDIA_TYPES.ociManifest)
+    registry.show(recordTag(digest), bytes, MEDIA_TYPES.ociManifest)
+  }
+  const ours = registry.plant(record('ours'))
+  registry.show(
+    TAG,
+    indexOf([...planted.map(({ descriptor }) => ({ ...descriptor, artifactType: TYPE })), ours]),
+  )
+  await expect(texts()).resolves.toEqual(['ours'])
 })
 
 test('an artifact may be named by its sha512: its records are found under that name', async () => {

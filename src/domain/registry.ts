@@ -21,7 +21,10 @@ export type BlobTransfer = 'present' | 'mounted' | 'uploaded'
 export interface Registry {
   /** Reads what a tag points at; undefined only when the registry says, after authentication, that it is not there. */
   readTag(repository: Repository, tag: string): Promise<Manifest | undefined>
-  /** Reads a manifest by digest; undefined as for {@link readTag}. */
+  /**
+   * Reads a manifest by digest, sha256 or sha512, verified by that algorithm; its `digest` is the one asked for.
+   * Undefined as for {@link readTag}.
+   */
   readManifest(repository: Repository, digest: Digest): Promise<Manifest | undefined>
   /**
    * Stores exact manifest bytes under their digest or under a tag; after any refusal of a tag, read it and compare.
