@@ -65,8 +65,6 @@ test('a repository that was created and is empty: the first push, with records i
 })
 
 test('create on push: the first push', async () => {
-  const core = createDistribution(new Shelf())
-  expect(core).toBeTypeOf('function')
   const shelf = new Shelf()
   const first = (asked: Asked): Script | undefined => {
     if (asked.kind === 'uploads' && asked.headers.authorization !== undefined) shelf.make('owner/app')

@@ -74,8 +74,13 @@ export async function startInternet(
       socket.write('HTTP/1.1 200 OK\r\n\r\n')
       site.pipe(socket).pipe(site)
     })
-    for (const end of [site, socket]) end.on('error', () => [site, socket].forEach((one) => one.destroy()))
-    socket.on('close', () => site.destroy())
+    for (const [end, opposite] of [
+      [site, socket],
+      [socket, site],
+    ] as const) {
+      end.on('error', () => end.destroy())
+      end.on('close', () => opposite.destroy())
+    }
   })
   const proxyPort = await listen(proxy)
   onTestFinished(async () => {
