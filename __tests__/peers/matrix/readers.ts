@@ -56,11 +56,12 @@ async function validateByCrane(cell: Cell, published: Published): Promise<void> 
 }
 
 async function copyByOras(cell: Cell, { tag, digest }: Published): Promise<void> {
+  const target = `${cell.place}-oras`
   const reference = `${cell.image}:${tag}`
   expect((await cell.run('oras', 'resolve', '--plain-http', reference)).trim()).toBe(digest)
   expect(hashOf(await cell.run('oras', 'manifest', 'fetch', '--plain-http', reference))).toBe(digest)
-  await cell.run('oras', 'copy', '--from-plain-http', reference, '--to-oci-layout', `${cell.place}:${tag}`)
-  await expectLayout(cell.place, digest)
+  await cell.run('oras', 'copy', '--from-plain-http', reference, '--to-oci-layout', `${target}:${tag}`)
+  await expectLayout(target, digest)
 }
 
 async function pullByOras(cell: Cell, reference: string, name: string): Promise<string> {
@@ -70,11 +71,12 @@ async function pullByOras(cell: Cell, reference: string, name: string): Promise<
 }
 
 async function copyBySkopeo(cell: Cell, { tag, digest }: Published): Promise<void> {
+  const target = `${cell.place}-skopeo`
   const reference = `docker://${cell.image}:${tag}`
   expect(hashOf(await cell.run('skopeo', 'inspect', '--raw', '--tls-verify=false', reference))).toBe(digest)
   const options = ['--all', '--preserve-digests', '--src-tls-verify=false']
-  await cell.run('skopeo', 'copy', ...options, reference, `dir:${cell.place}`)
-  expect(digestOf(await readFile(join(cell.place, 'manifest.json')))).toBe(digest)
+  await cell.run('skopeo', 'copy', ...options, reference, `dir:${target}`)
+  expect(digestOf(await readFile(join(target, 'manifest.json')))).toBe(digest)
 }
 
 async function inspectByBuildx(cell: Cell, { tag, digest }: Published): Promise<void> {
@@ -85,8 +87,9 @@ async function inspectByBuildx(cell: Cell, { tag, digest }: Published): Promise<
 
 /** cosign saves it byte for byte, and a signature over our digest holds for the tag. */
 async function saveByCosign(cell: Cell, { tag, digest }: Published): Promise<void> {
-  await cell.run('cosign', 'save', '--dir', cell.place, `${cell.image}:${tag}`)
-  await expectLayout(cell.place, digest)
+  const target = `${cell.place}-cosign`
+  await cell.run('cosign', 'save', '--dir', target, `${cell.image}:${tag}`)
+  await expectLayout(target, digest)
   await sign(cell, `${cell.image}@${digest}`)
   expect(await verify(cell, `${cell.image}:${tag}`)).toBe(digest)
 }

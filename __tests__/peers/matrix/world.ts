@@ -78,7 +78,7 @@ export interface Cell extends Omit<World, 'close'>, RegistryAccess {
   readonly repository: { readonly registry: string; readonly path: string }
   /** `host/path`, as the tools write it. */
   readonly image: string
-  /** Where to keep files of this cell alone. */
+  /** Where to keep files of this cell alone: what their paths begin with. */
   readonly place: string
   /** Runs a tool, which has to succeed, and returns what it printed. */
   readonly run: (tool: Tool, ...args: readonly string[]) => Promise<string>
