@@ -11,6 +11,7 @@ import {
   parseArguments,
   parseDuration,
   parseFields,
+  parseHosts,
   parseLines,
   parseList,
   parsePairs,
@@ -147,6 +148,48 @@ describe('parsePairs', () => {
 
   test.each(['a', '=b', 'a=1\nb'])('refuses %j', (text) => {
     expect(() => parsePairs(text)).toThrow(/must hold KEY=value entries/)
+  })
+})
+
+describe('parseHosts', () => {
+  test.each([
+    ['auth.example.com', ['auth.example.com']],
+    ['auth.example.com:443', ['auth.example.com:443']],
+    [
+      'a.example, b.example:8443\n[2001:db8::1]:5000\n',
+      ['a.example', 'b.example:8443', '[2001:db8::1]:5000'],
+    ],
+    ['127.0.0.1:5001,localhost', ['127.0.0.1:5001', 'localhost']],
+    ['xn--bcher-kva.example', ['xn--bcher-kva.example']],
+  ])('%s', (text, expected) => {
+    expect(parseHosts(text)).toEqual(expected)
+  })
+
+  test.each([
+    'https://auth.example.com',
+    'auth.example.com/token',
+    'Auth.Example.com',
+    '*.example.com',
+    'auth.example.com:0',
+    'auth.example.com:https',
+    'auth.example.com:',
+    'auth.example.com.',
+    'user@auth.example.com',
+    'b\u00fccher.example',
+    'auth example.com',
+    'good.example,,bad_host.example',
+    '2130706433:80',
+    'auth',
+  ])('not a host or host:port: %s', (text) => {
+    const { faults } = parseFields(
+      z.object({ 'token-hosts': optional(parseHosts) }),
+      new Map([['token-hosts', text]]),
+    )
+    expect(faults).toEqual([expect.stringMatching(/^token-hosts: not a host or host:port: "/)])
+  })
+
+  test('a password that does not belong there is not repeated', () => {
+    expect(() => parseHosts('someone:hunter2@auth.example.com')).toThrow(/^(?!.*hunter2)/)
   })
 })
 

@@ -149,6 +149,18 @@ function repositoryFrom(text: string, name: string): Repository {
 }
 
 /**
+ * Parses the host of a registry or of its token server, `host[:port]`.
+ * @throws {InvalidReferenceError} and nothing else.
+ */
+export function parseHost(value: unknown): string {
+  const text = textOf(value)
+  refuseForeignForms(text)
+  if (text.includes('@')) throw invalid(text, 'it holds a user name; give the host only')
+  checkRegistry(text, text)
+  return text
+}
+
+/**
  * Parses a repository without tag and digest, `host[:port]/path`.
  * @param value anything: what is not a text is refused like any other fault.
  * @throws {InvalidReferenceError} and nothing else.

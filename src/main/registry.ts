@@ -20,6 +20,7 @@ export interface RegistryInputs {
   readonly username?: string | undefined
   readonly password?: string | undefined
   readonly insecure?: readonly string[] | undefined
+  readonly 'token-hosts'?: readonly string[] | undefined
 }
 
 /**
@@ -38,6 +39,8 @@ export function connect(
     clock: systemClock,
     environment,
     insecure: inputs.insecure ?? [],
+    // What the user allows for one registry says nothing about the others of this step.
+    tokenHosts: new Map([[inputs.image.registry, inputs['token-hosts'] ?? []]]),
     mayCreate,
   })
 }

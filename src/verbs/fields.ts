@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { BuildOnceError } from '../domain/error.ts'
+import { BuildOnceError, InvalidReferenceError } from '../domain/error.ts'
+import { parseHost } from '../domain/reference.ts'
 
 /**
  * The one place where texts of inputs become values. A field is a zod schema from the raw text, with its
@@ -96,6 +97,19 @@ export function parseList(text: string): readonly string[] {
   return clean(
     parseRecords(text).flatMap((record) => (record.length === 1 ? record.join().split(',') : record)),
   )
+}
+
+/** Hosts, `host` or `host:port`, separated by lines or commas. */
+export function parseHosts(text: string): readonly string[] {
+  return parseList(text).map((entry) => {
+    try {
+      return parseHost(entry)
+    } catch (error) {
+      if (!(error instanceof InvalidReferenceError)) throw error
+      const why = error.message.replace('Not a valid reference', 'not a host or host:port')
+      throw new FieldFault(why, { cause: error })
+    }
+  })
 }
 
 function clean(entries: readonly string[]): readonly string[] {

@@ -94,6 +94,15 @@ describe('parseBuildInputs reads', () => {
       expected: { username: 'u', password: 'p' },
     },
     {
+      description: 'hosts of token servers, for every engine',
+      given: {
+        engine: 'existing',
+        digest: digestWith('a'),
+        'token-hosts': 'auth.example.com, t.example:8443',
+      },
+      expected: { 'token-hosts': ['auth.example.com', 't.example:8443'] },
+    },
+    {
       description: 'a cache',
       given: { 'cache-path': '~/.npm', 'cache-key': 'k', 'cache-restore-keys': 'a\nb' },
       expected: { 'cache-path': ['~/.npm'], 'cache-key': 'k', 'cache-restore-keys': ['a', 'b'] },

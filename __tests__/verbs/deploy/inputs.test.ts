@@ -45,6 +45,11 @@ describe('parseDeployInputs reads', () => {
       given: { config: 'a.yaml\nb/*.yaml' },
       expected: { config: ['a.yaml', 'b/*.yaml'] },
     },
+    {
+      description: 'hosts of token servers, which ask for no build',
+      given: { 'token-hosts': 'auth.example.com\n[::1]:5001' },
+      expected: { 'token-hosts': ['auth.example.com', '[::1]:5001'], rebuildInputs: [] },
+    },
     { description: 'the strict guard', given: { guard: 'strict' }, expected: { guard: 'strict' } },
   ])('$description', ({ given, expected }) => {
     expect(parse(given)).toMatchObject(expected)

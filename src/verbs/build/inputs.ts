@@ -20,6 +20,7 @@ import {
   parseArguments,
   parseDuration,
   parseFields,
+  parseHosts,
   parseLines,
   parseList,
   parsePairs,
@@ -42,7 +43,8 @@ export const buildInputsSchema = z.object({
   adopt: boolean('false'),
   username: optionalText(),
   password: optionalText(),
-  insecure: optional(parseList),
+  insecure: optional(parseHosts),
+  'token-hosts': optional(parseHosts),
   prepare: optionalText(),
   'cache-path': optional(parseLines),
   'cache-key': optionalText(),
@@ -93,7 +95,7 @@ const EVERY_ENGINE: readonly InputName[] = [
     'username',
     'password',
   ] as const),
-  ...(['insecure', 'prepare', 'cache-path', 'cache-key', 'cache-restore-keys'] as const),
+  ...(['insecure', 'token-hosts', 'prepare', 'cache-path', 'cache-key', 'cache-restore-keys'] as const),
 ]
 const DOCKERFILE: readonly InputName[] = [
   ...([

@@ -12,8 +12,8 @@ import {
   optional,
   optionalText,
   parseFields,
+  parseHosts,
   parseLines,
-  parseList,
   required,
 } from '../fields.ts'
 
@@ -39,7 +39,8 @@ export const deployInputsSchema = z.object({
   'allow-pull-request': boolean('false'),
   username: optionalText(),
   password: optionalText(),
-  insecure: optional(parseList),
+  insecure: optional(parseHosts),
+  'token-hosts': optional(parseHosts),
 })
 
 function parseEnvironment(text: string): string {
