@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { MEDIA_TYPES } from '../../src/domain/manifest.ts'
 import { temporaryFolder, writeTree } from '../fixtures/folders.ts'
 import { createAuthority, type Identity, selfSigned } from '../fixtures/tls/certificates.ts'
@@ -21,6 +22,17 @@ const names = testNames({ [HOST]: '127.0.0.1', 'other.example.test': '127.0.0.1'
 
 function manifest(): Script {
   return { status: 200, headers: { 'content-type': MEDIA_TYPES.ociManifest }, body: sample.bytes }
+}
+
+/** A server that looks at the first bytes of a connection. */
+async function serveFront(meet: (socket: Socket, first: Buffer) => void): Promise<number> {
+  const server = createServer((socket) => {
+    socket.on('error', () => socket.destroy())
+    socket.once('data', (first) => meet(socket, first))
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => void server.close())
+  return (server.address() as AddressInfo).port
 }
 
 interface Meeting {
@@ -212,6 +224,19 @@ describe('with TLS or without is never guessed', () => {
       open({ names, insecure: [place] }).registry.readTag(repositoryAt(place), 'v1'),
     )
     expect(error.message).toContain('unknown authority')
+  })
+
+  test('a server that answers plain HTTP with an alert', async () => {
+    const target = await serveTls(identity, manifest)
+    const front = await serveFront((socket, first) => {
+      // The first byte of a handshake is 0x16.
+      if (first[0] !== 0x16) return socket.end(Buffer.from([0x15, 0x03, 0x01, 0x00, 0x02, 0x02, 0x16]))
+      const onward = connect(target.port, '127.0.0.1', () => onward.write(first))
+      onward.pipe(socket).pipe(onward)
+    })
+    const place = `localhost:${front}`
+    const certificates = [writeTree(temporaryFolder(), { [`${place}/ca.crt`]: authority.cert })]
+    await expect(open({ certificates }).registry.readTag(repositoryAt(place), 'v1')).resolves.toBeDefined()
   })
 
   test.each([

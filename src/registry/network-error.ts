@@ -146,3 +146,10 @@ function explainTls(message: string): Explanation {
 export function isClosedConnection(error: NetworkError): boolean {
   return error.code === 'ECONNRESET' || error.code === 'EPIPE'
 }
+
+/** True when plain HTTP was answered with an alert of TLS (RFC 8446 §5.1). */
+export function isTlsRecord({ cause }: NetworkError): boolean {
+  if (!(cause instanceof Error) || !('rawPacket' in cause) || !(cause.rawPacket instanceof Uint8Array))
+    return false
+  return cause.rawPacket[0] === 0x15 && cause.rawPacket[1] === 0x03
+}

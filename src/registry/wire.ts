@@ -3,7 +3,7 @@ import { type Answer, MAX_ERROR_BODY, parseFaults, unexpected } from './answers.
 import { readBody } from './body.ts'
 import { Deadline } from './deadline.ts'
 import type { Endpoint } from './endpoint.ts'
-import { isCertificateError, isClosedConnection, NetworkError } from './network-error.ts'
+import { isCertificateError, isClosedConnection, isTlsRecord, NetworkError } from './network-error.ts'
 import type { Redactor } from './redact.ts'
 import { type Arrival, sendFollowing } from './redirects.ts'
 import type { Incoming, Outgoing, Transport } from './transport.ts'
@@ -29,7 +29,7 @@ export interface WireOptions {
 }
 
 /** How long it may take to find out whether a registry that need not have TLS has it. */
-const PROBE_MS = 5_000
+const PROBE_MS = 2_000
 
 /** Single attempts at one registry: which addresses it may name, where it redirects, how much of it is read. */
 export class Wire {
@@ -50,8 +50,7 @@ export class Wire {
       const answer = await this.#once(outgoing, reading, deadline)
       if (!this.#hintsAtTls(answer) || !(await this.#hasTls(deadline))) return answer
     } catch (error) {
-      const isHint =
-        error instanceof NetworkError && (isClosedConnection(error) || error.code.startsWith('HPE_'))
+      const isHint = error instanceof NetworkError && (isClosedConnection(error) || isTlsRecord(error))
       if (!isHint || !(await this.#hasTls(deadline))) throw error
     }
     return await this.#once(outgoing, reading, deadline)
@@ -75,6 +74,7 @@ export class Wire {
     const isChosen = isItself || outgoing.isChosen === true
     const namedFrom = innerOf(endpoint.network, this.#network ?? 'public')
     const incoming = await transport.send(isChosen ? outgoing : { ...outgoing, namedFrom }, deadline)
+    if (isItself && incoming.status !== 400) this.#hasAnswered = true
     if (isItself && incoming.network !== undefined) {
       this.#network = outerOf(this.#network ?? incoming.network, incoming.network)
     }
