@@ -230,9 +230,12 @@ describe('with TLS or without is never guessed', () => {
     const target = await serveTls(identity, manifest)
     const front = await serveFront((socket, first) => {
       // The first byte of a handshake is 0x16.
-      if (first[0] !== 0x16) return socket.end(Buffer.from([0x15, 0x03, 0x01, 0x00, 0x02, 0x02, 0x16]))
-      const onward = connect(target.port, '127.0.0.1', () => onward.write(first))
-      onward.pipe(socket).pipe(onward)
+      if (first[0] === 0x16) {
+        const onward = connect(target.port, '127.0.0.1', () => onward.write(first))
+        onward.pipe(socket).pipe(onward)
+      } else {
+        socket.end(Buffer.from([0x15, 0x03, 0x01, 0x00, 0x02, 0x02, 0x16]))
+      }
     })
     const place = `localhost:${front}`
     const certificates = [writeTree(temporaryFolder(), { [`${place}/ca.crt`]: authority.cert })]
