@@ -49,6 +49,8 @@ export function parseFaults(body: Uint8Array, clean: (text: string) => string): 
   return json.errors.slice(0, 10).flatMap((entry: unknown) => {
     if (typeof entry !== 'object' || entry === null || !('code' in entry)) return []
     if (typeof entry.code !== 'string' || !/^[A-Za-z0-9_.-]{1,64}$/.test(entry.code)) return []
+    // A code in which a secret is repeated is no code.
+    if (clean(entry.code) !== entry.code) return []
     const message = 'message' in entry && typeof entry.message === 'string' ? clean(entry.message) : ''
     return [{ code: entry.code.toUpperCase(), message }]
   })

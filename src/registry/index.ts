@@ -4,6 +4,7 @@ import type { Log } from '../platform/log.ts'
 import { RegistryClient } from './client.ts'
 import { Copies } from './copy.ts'
 import type { CredentialSource } from './credentials.ts'
+import { discreet, discreetLog } from './discretion.ts'
 import { Records } from './records.ts'
 import { Redactor } from './redact.ts'
 import { DEFAULT_RETRY, type RetryPolicy } from './retry.ts'
@@ -41,9 +42,10 @@ export interface RegistryAccess {
 
 /** Makes the registry client. Nothing is sent, and no credentials are read, until something is asked. */
 export function createRegistry(options: RegistryOptions): RegistryAccess {
-  const { credentials, log, clock } = options
+  const { credentials, clock } = options
   const timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts }
-  const redactor = new Redactor((secret) => log.mask(secret))
+  const redactor = new Redactor((secret) => options.log.mask(secret))
+  const log = discreetLog(options.log, redactor)
   const transport = createTransport({ ...options, ...timeouts, hide: (secret) => redactor.hide(secret) })
   const sessions = new Sessions({
     transport,
@@ -60,5 +62,10 @@ export function createRegistry(options: RegistryOptions): RegistryAccess {
   const registry = new RegistryClient(sessions)
   const records = new Records({ registry, sessions, clock, log })
   const copier = new Copies({ registry, sessions, clock, log })
-  return { registry, records, copier, close: () => transport.close() }
+  return {
+    registry: discreet<Registry>(registry, redactor),
+    records: discreet<RecordStore>(records, redactor),
+    copier: discreet<Copier>(copier, redactor),
+    close: () => transport.close(),
+  }
 }
