@@ -1,19 +1,19 @@
 import {
   type ClientRequest,
   type IncomingMessage,
-  request as httpRequest,
+  request as openRequest,
   type RequestOptions as HttpOptions,
 } from 'node:http'
-import { request as httpsRequest } from 'node:https'
 import type { Socket } from 'node:net'
-import { TLSSocket } from 'node:tls'
+import type { TLSSocket } from 'node:tls'
 import { bareHost, type Network } from './address.ts'
 import type { Deadline } from './deadline.ts'
 import type { Names } from './lookup.ts'
 import { isClosedConnection, NetworkError, networkError } from './network-error.ts'
+import { portOf } from './proxy.ts'
+import { refusedBy, unreachable } from './proxy-failure.ts'
 import type { Route } from './routes.ts'
 import type { Incoming, Outgoing } from './transport.ts'
-import { portOf, refusedBy, unreachable } from './tunnel.ts'
 
 const WORTH_DRAINING = 64 * 1024
 
@@ -175,19 +175,24 @@ function requestOf(outgoing: Outgoing, { agent, proxy, isForwarded }: Route): Cl
   const headers = { ...outgoing.headers, ...lengthOf(outgoing) }
   const stop = signal === undefined ? {} : { signal }
   // Said explicitly, because NODE_OPTIONS changes the defaults. All headers within the limit count.
-  const options: HttpOptions = { method, agent, maxHeaderSize: MAX_HEADER, insecureHTTPParser: false, ...stop }
+  const options: HttpOptions = {
+    method,
+    agent,
+    maxHeaderSize: MAX_HEADER,
+    insecureHTTPParser: false,
+    ...stop,
+  }
   const send = (request: ClientRequest): ClientRequest => {
     request.maxHeadersCount = 0
     return request
   }
-  if (proxy === undefined || !isForwarded) {
-    const open = url.protocol === 'https:' ? httpsRequest : httpRequest
-    return send(open(url, { ...options, headers }))
-  }
+  // Whether TLS is spoken is up to the agent: node:https would only add one of its own.
+  if (proxy === undefined || !isForwarded) return send(openRequest(url, { ...options, headers }))
   const authorization = proxy.authorization
   return send(
-    (proxy.url.protocol === 'https:' ? httpsRequest : httpRequest)({
+    openRequest({
       ...options,
+      protocol: proxy.url.protocol,
       host: bareHost(proxy.url.hostname),
       port: portOf(proxy.url),
       path: url.href,
@@ -202,14 +207,18 @@ function requestOf(outgoing: Outgoing, { agent, proxy, isForwarded }: Route): Cl
 
 /** With TLS a connection is one when the certificate has been accepted. */
 function whenConnected(socket: Socket, connected: () => void): void {
-  if (!(socket instanceof TLSSocket)) {
+  if (!isSecured(socket)) {
     if (socket.connecting) socket.once('connect', connected)
     else connected()
     return
   }
-  // Before the handshake the protocol is "unknown".
-  if (socket.getProtocol()?.startsWith('TLSv') === true) connected()
+  if (socket.authorized) connected()
   else socket.once('secureConnect', connected)
+}
+
+/** Asked of the socket, because the class would have to be loaded with all of TLS. */
+function isSecured(socket: Socket): socket is TLSSocket {
+  return 'getProtocol' in socket
 }
 
 /**

@@ -31,6 +31,12 @@ export function proxyFor(
   return parseProxy(environment[variable] ?? '', variable, hide)
 }
 
+/** The port of a proxy: what its address says, else what its scheme means. */
+export function portOf(url: URL): number {
+  if (url.port !== '') return Number(url.port)
+  return url.protocol === 'https:' ? 443 : 80
+}
+
 function parseProxy(value: string, variable: string, hide: (secret: string) => void): Proxy {
   // Hidden as a whole first: what cannot be parsed may hold a password as well.
   const userinfo = /^(?:[^:/?#]+:\/\/)?([^/?#]*)@/.exec(value)?.[1] ?? ''

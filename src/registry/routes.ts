@@ -1,14 +1,12 @@
-import { Agent as HttpAgent } from 'node:http'
-import { Agent as HttpsAgent, type AgentOptions } from 'node:https'
+import { Agent } from 'node:http'
 import { bareHost, mayName, type Network } from './address.ts'
-import { certificateFolders, secureContextFor, type Trust } from './certificates.ts'
+import type { Trust } from './certificates.ts'
 import { guardedLookup, type Names, refusedAddress } from './lookup.ts'
 import { type Proxy, proxyFor } from './proxy.ts'
-import { TunnelAgent } from './tunnel.ts'
 
 /** How a request gets to its host. */
 export interface Route {
-  readonly agent: HttpAgent
+  readonly agent: Agent
   /** The proxy on the way, if there is one. */
   readonly proxy: Proxy | undefined
   /** True when the proxy itself is asked for the whole address (plain http). */
@@ -47,29 +45,26 @@ const NEXT_ADDRESS_MS = 1_000
 
 export function createRoutes(options: RouteOptions): Routes {
   const { environment, names } = options
-  const agents = new Map<string, Promise<HttpAgent>>()
-  const folders = options.certificates ?? certificateFolders(environment)
-  const live: HttpAgent[] = []
+  const agents = new Map<string, Promise<Agent>>()
+  const live: Agent[] = []
 
-  const create = async (way: Way, proxy: Proxy | undefined): Promise<HttpAgent> => {
+  const create = async (way: Way, proxy: Proxy | undefined): Promise<Agent> => {
     const agent = await agentFor(way, proxy)
     live.push(agent)
     return agent
   }
 
-  const agentFor = async (way: Way, proxy: Proxy | undefined): Promise<HttpAgent> => {
+  const agentFor = async (way: Way, proxy: Proxy | undefined): Promise<Agent> => {
     const { url, isShared, namedFrom, trust } = way
     const lookup = namedFrom === undefined ? names.lookup : guardedLookup(names, namedFrom)
     // The proxy is the user's own choice, wherever it is; it looks up the names it is asked for.
     const reach = proxy === undefined ? { lookup } : {}
     const connection = { keepAlive: isShared, autoSelectFamilyAttemptTimeout: NEXT_ADDRESS_MS, ...reach }
-    if (url.protocol === 'http:') return plainAgent(proxy, connection)
-    const secureContext = await secureContextFor(url, folders, trust)
-    // Said explicitly, because NODE_TLS_REJECT_UNAUTHORIZED and NODE_OPTIONS change the defaults.
-    const strict: AgentOptions = { rejectUnauthorized: true, minVersion: 'TLSv1.2' }
-    const secure = { ...connection, ...strict, ...(secureContext === undefined ? {} : { secureContext }) }
-    if (proxy === undefined) return new HttpsAgent(secure)
-    return new TunnelAgent(proxy, url, secure, options.connectMs)
+    if (url.protocol === 'http:' && proxy?.url.protocol !== 'https:') return new Agent(connection)
+    // Loading TLS starts to read all root certificates, so it is left to whoever speaks it.
+    const { secureAgent } = await import('./secure-agent.ts')
+    const { certificates, connectMs } = options
+    return await secureAgent({ url, proxy, connection, trust, certificates, environment, connectMs })
   }
 
   return {
@@ -95,10 +90,4 @@ function assertNameable(url: URL, names: Names, from: Network): void {
   const host = bareHost(url.hostname)
   const network = names.networkOf(host)
   if (!mayName(from, network)) throw refusedAddress(host, network)
-}
-
-/** Connections without TLS to the host or to a proxy that forwards; the proxy itself may have TLS. */
-function plainAgent(proxy: Proxy | undefined, options: AgentOptions): HttpAgent {
-  if (proxy?.url.protocol !== 'https:') return new HttpAgent(options)
-  return new HttpsAgent({ ...options, rejectUnauthorized: true })
 }

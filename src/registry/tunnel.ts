@@ -5,7 +5,8 @@ import type { Duplex } from 'node:stream'
 import { connect as tlsConnect, type ConnectionOptions } from 'node:tls'
 import { bareHost } from './address.ts'
 import { NetworkError, networkError } from './network-error.ts'
-import type { Proxy } from './proxy.ts'
+import { type Proxy, portOf } from './proxy.ts'
+import { refusedBy, unreachable } from './proxy-failure.ts'
 
 type Done = (error: Error | null, socket: Duplex) => void
 
@@ -97,38 +98,4 @@ export class TunnelAgent extends HttpsAgent {
     const seconds = Math.round(this.#connectMs / 100) / 10
     return new NetworkError('ETIMEDOUT', `${this.#proxy.name} opened no tunnel within ${seconds} s`, true)
   }
-}
-
-/** The port of a proxy: what its address says, else what its scheme means. */
-export function portOf(url: URL): number {
-  if (url.port !== '') return Number(url.port)
-  return url.protocol === 'https:' ? 443 : 80
-}
-
-/** The failure for a proxy that cannot be reached. */
-export function unreachable(proxy: Proxy, error: unknown): NetworkError {
-  const found = networkError(error)
-  return new NetworkError(
-    found.code,
-    error === found ? found.message : `${proxy.name} cannot be used: ${found.message}`,
-    found.isTransient,
-    {
-      cause: error,
-      isFault: found.isFault,
-      hint: found.hint ?? 'Check the proxy, or name the registry in NO_PROXY.',
-    },
-  )
-}
-
-/** The failure for a proxy that answered by itself. */
-export function refusedBy(proxy: Proxy, status: number): NetworkError {
-  const hint =
-    status === 407
-      ? 'Put a user name and password that the proxy accepts into the variable (http://user:password@host:port).'
-      : 'Check that the proxy allows this host, or name the registry in NO_PROXY.'
-  const isTransient = [408, 429, 500, 502, 503, 504].includes(status)
-  return new NetworkError(`PROXY_${status}`, `${proxy.name} answered ${status}`, isTransient, {
-    isFault: !isTransient,
-    hint,
-  })
 }
