@@ -1,10 +1,9 @@
-import { execFile } from 'node:child_process'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
 import { type Digest, digestOf } from '../../../src/domain/digest.ts'
 import { type Descriptor, EMPTY_CONFIG, MEDIA_TYPES } from '../../../src/domain/manifest.ts'
-
-const run = promisify(execFile)
 
 /** The artifact that the writers attach their records to. */
 export const raceSubject: {
@@ -36,12 +35,28 @@ export const ALL_RECORDS: readonly string[] = Array.from({ length: WRITERS * REC
   raceRecord(n % WRITERS, Math.floor(n / WRITERS)),
 ).toSorted()
 
-/** Starts the writers at once, each a process of its own, and waits for all; fails when one does. */
+/**
+ * Starts the writers, each a process of its own, and once all of them are ready lets them write at the same time.
+ * Waits for all; fails when one does.
+ */
 export async function raceWriters(host: string): Promise<void> {
+  const numbers = Array.from({ length: WRITERS }, (_, writer) => writer)
+  const writers = await Promise.all(numbers.map(async (writer) => startWriter(host, writer)))
+  for (const { go } of writers) go()
+  await Promise.all(writers.map(async ({ end }) => end()))
+}
+
+async function startWriter(host: string, writer: number) {
   const script = fileURLToPath(new URL('record-writer.ts', import.meta.url))
-  await Promise.all(
-    Array.from({ length: WRITERS }, async (_, writer) => {
-      await run(process.execPath, [script, host, String(writer), String(RECORDS_EACH)])
-    }),
-  )
+  const child = spawn(process.execPath, [script, host, String(writer), String(RECORDS_EACH)])
+  // One that ends too early closes the pipe, and its exit code tells.
+  child.stdin.on('error', () => undefined)
+  const errors = text(child.stderr)
+  const ended = once(child, 'close')
+  await Promise.race([once(child.stdout, 'data'), ended])
+  const end = async (): Promise<void> => {
+    const [exitCode] = (await ended) as [number | null]
+    if (exitCode !== 0) throw new Error(`writer ${writer} ended with ${exitCode}\n${await errors}`)
+  }
+  return { go: () => child.stdin.end('go\n'), end }
 }

@@ -1,8 +1,10 @@
 /**
- * A process that attaches records to an artifact, one after the other, as a build or deployment does.
+ * A process that attaches records to an artifact, one after the other, as a build or deployment does. It says
+ * that it is ready, and starts when a line comes in.
  *
  *   node record-writer.ts <host> <writer> <records>
  */
+import { once } from 'node:events'
 import { RECORD_TYPES } from '../../../src/domain/record.ts'
 import { systemClock } from '../../../src/platform/clock.ts'
 import { anonymous } from '../../../src/registry/credentials.ts'
@@ -25,6 +27,10 @@ const access = createRegistry({
     mask: silent,
   },
 })
+console.log('ready')
+await once(process.stdin, 'data')
+process.stdin.destroy()
+
 for (let index = 0; index < Number(count); index += 1) {
   await access.records.attach({ registry: host, path: 'owner/app' }, raceSubject.descriptor, {
     type: RECORD_TYPES.build,
