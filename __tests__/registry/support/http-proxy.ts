@@ -15,6 +15,8 @@ export interface HttpProxyOptions {
   readonly refuses?: number | 'hang' | ((index: number) => number | undefined)
   /** More lines in the header of a refusal. */
   readonly lines?: string
+  /** The port of this machine a tunnel to `host:port` leads to, the same one unless said otherwise; undefined for none. */
+  readonly leadsTo?: (address: string) => number | undefined
 }
 
 /** Starts a proxy for one test; it ends with the test. */
@@ -51,7 +53,13 @@ export async function startProxy(options: HttpProxyOptions = {}): Promise<HttpPr
       socket.end(`HTTP/1.1 ${refusal} No\r\n${options.lines ?? ''}content-length: 0\r\n\r\n`)
       return
     }
-    const onward = connect(Number(/\d+$/.exec(request.url ?? '')?.[0]), '127.0.0.1', () => {
+    const leadsTo = options.leadsTo ?? ((address) => Number(/\d+$/.exec(address)?.[0]))
+    const port = leadsTo(request.url ?? '')
+    if (port === undefined) {
+      socket.end('HTTP/1.1 502 No such host\r\ncontent-length: 0\r\n\r\n')
+      return
+    }
+    const onward = connect(port, '127.0.0.1', () => {
       socket.write('HTTP/1.1 200 Connection established\r\n\r\n')
       onward.pipe(socket).pipe(onward)
     })
