@@ -44,17 +44,26 @@ export async function withLogin(
 
 async function readConfig(path: string): Promise<Record<string, unknown>> {
   if (!existsSync(path)) return {}
+  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+    throw unusable(path, messageOf(cause))
+  })
+  // docker takes an empty file for none, too.
+  const body = text.trim() === '' ? {} : parse(text)
+  if (typeof body === 'object' && body !== null && !Array.isArray(body)) return { ...body }
+  throw unusable(path, 'it is not a JSON object')
+}
+
+/** The value; undefined where it is not JSON. Why not is never shown: it quotes the text, which holds passwords. */
+function parse(text: string): unknown {
   try {
-    const body: unknown = JSON.parse(await readFile(path, 'utf8'))
-    if (typeof body === 'object' && body !== null && !Array.isArray(body)) return { ...body }
-    throw new Error('not a JSON object')
-  } catch (cause) {
-    throw new EngineError(
-      'CREDENTIALS_INVALID',
-      `The docker configuration ${path} cannot be used: ${messageOf(cause)}`,
-      { cause },
-    )
+    return JSON.parse(text)
+  } catch {
+    return undefined
   }
+}
+
+function unusable(path: string, why: string): EngineError {
+  return new EngineError('CREDENTIALS_INVALID', `The docker configuration ${path} cannot be used: ${why}`)
 }
 
 function merged(

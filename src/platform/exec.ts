@@ -13,6 +13,8 @@ export interface ExecOptions {
   /** Bytes of standard output and of standard error kept for the result; the rest is only passed to onOutput. */
   readonly maxCapture?: number
   readonly timeoutMs?: number
+  /** On timeout, ends what the program has started as well, which would otherwise keep what it was told. */
+  readonly killsAll?: boolean
   /** Waits, for a short while, for what the program leaves running, also where that has redirected its output. */
   readonly waitsForAll?: boolean
 }
@@ -68,12 +70,15 @@ class Capture {
 
 export const exec: Exec = async (program, args, options) =>
   new Promise<ExecResult>((resolve, reject) => {
+    const hasGroup = options.killsAll === true && process.platform !== 'win32'
     const child = spawn(program, args, {
       cwd: options.cwd,
       env: options.environment,
       // Whatever the program starts inherits the fourth pipe, so it closes when the last of them has ended.
       stdio: ['pipe', 'pipe', 'pipe', ...(options.waitsForAll === true ? (['pipe'] as const) : [])],
       windowsHide: true,
+      // A group of its own, so that all of it can be ended by one signal.
+      detached: hasGroup,
     })
     const limit = options.maxCapture ?? DEFAULT_CAPTURE
     const stdout = new Capture(limit)
@@ -84,7 +89,8 @@ export const exec: Exec = async (program, args, options) =>
         ? undefined
         : setTimeout(() => {
             timedOut = true
-            child.kill('SIGKILL')
+            if (hasGroup && child.pid !== undefined) killGroup(child.pid)
+            else child.kill('SIGKILL')
           }, options.timeoutMs)
     const pass = (text: string): void => options.onOutput?.(text)
     child.stdout.on('data', (chunk: Buffer) => pass(stdout.take(chunk)))
@@ -117,6 +123,15 @@ export const exec: Exec = async (program, args, options) =>
     })
     child.on('close', finish)
   })
+
+function killGroup(id: number): void {
+  try {
+    process.kill(-id, 'SIGKILL')
+  } catch (error) {
+    // It ended by itself a moment ago.
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error
+  }
+}
 
 /** True when a program could not be started because it is not installed. */
 export function isMissingProgram(error: unknown): boolean {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Repository } from '../domain/reference.ts'
 import { type Exec, exec as systemExec } from '../platform/exec.ts'
 import { readHelper } from './credential-helper.ts'
-import { findEntry, helperFor, readAuthFile, readEntry } from './docker-config.ts'
+import { entriesFor, helperFor, readAuthFile, readEntry } from './docker-config.ts'
 
 /** What a user may show a registry. */
 export type Credentials =
@@ -47,6 +47,8 @@ export interface DockerCredentialsOptions {
   readonly environment: NodeJS.ProcessEnv
   readonly exec?: Exec
   readonly home?: string
+  /** How long a credential helper may take; milliseconds. */
+  readonly helperTimeoutMs?: number
 }
 
 /** What `docker login` and `podman login` left: configuration files and credential helpers. */
@@ -63,26 +65,31 @@ function authFiles({ environment, home = homedir() }: DockerCredentialsOptions):
     ...(docker.length > 0 ? docker : folder(home, '.docker', 'config.json')),
     ...folder(environment['REGISTRY_AUTH_FILE']),
     ...folder(environment['XDG_RUNTIME_DIR'], 'containers', 'auth.json'),
+    ...folder(environment['XDG_CONFIG_HOME'], 'containers', 'auth.json'),
     ...folder(home, '.config', 'containers', 'auth.json'),
   ]
 }
 
 function fileCredentials(file: string, options: DockerCredentialsOptions): CredentialSource {
-  const run = options.exec ?? systemExec
+  const { environment, exec = systemExec, helperTimeoutMs } = options
   let reading: ReturnType<typeof readAuthFile> | undefined
   return {
-    async find(repository) {
+    async find({ registry, path }) {
       reading ??= readAuthFile(file)
       const config = await reading
       if (config === undefined) return undefined
-      const names = registryNames(repository.registry)
-      const helper = helperFor(config, names)
+      const names = registryNames(registry)
+      const helper = helperFor(config, names, path)
       if (helper !== undefined) {
-        const found = await readHelper(helper, serverName(names), run, options.environment)
+        const run = { exec, environment, timeoutMs: helperTimeoutMs }
+        const found = await readHelper(helper, serverName(names), run)
         if (found !== undefined) return found
       }
-      const entry = findEntry(config, names, repository.path)
-      return entry === undefined ? undefined : readEntry(entry, file)
+      for (const entry of entriesFor(config, names, path)) {
+        const found = readEntry(entry, file)
+        if (found !== undefined) return found
+      }
+      return undefined
     },
   }
 }

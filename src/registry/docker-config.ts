@@ -1,8 +1,10 @@
-import { readFile } from 'node:fs/promises'
+import { open } from 'node:fs/promises'
 import { z } from 'zod'
 import { RegistryError } from '../domain/error.ts'
 import { parseStrictJson } from '../domain/json.ts'
 import type { Credentials } from './credentials.ts'
+import { printable } from './redact.ts'
+import { isTokenText } from './token.ts'
 
 const MAX_CONFIG_BYTES = 1024 * 1024
 
@@ -36,7 +38,7 @@ export interface AuthEntry {
 export async function readAuthFile(file: string): Promise<AuthFile | undefined> {
   let bytes: Uint8Array
   try {
-    bytes = await readFile(file)
+    bytes = await readBounded(file)
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
@@ -50,45 +52,85 @@ export async function readAuthFile(file: string): Promise<AuthFile | undefined> 
     const why =
       error instanceof z.ZodError
         ? 'its auths, credHelpers or credsStore are malformed'
-        : 'it is not valid JSON'
+        : `it is larger than 1 MiB, not valid JSON, or holds a key twice`
     throw invalid(file, why)
   }
 }
 
-/** The helper responsible for a registry: its own, else the one for everything. */
-export function helperFor(config: AuthFile, names: readonly string[]): string | undefined {
-  const own = Object.entries(config.credHelpers ?? {}).find(([key]) => names.includes(keyOf(key).host))
-  const name = own?.[1] ?? config.credsStore ?? undefined
+/** Reads at most one byte more than a configuration may have: the path may name anything, also what never ends. */
+async function readBounded(file: string): Promise<Uint8Array> {
+  const handle = await open(file)
+  try {
+    const chunks: Uint8Array[] = []
+    for (let left = MAX_CONFIG_BYTES + 1; left > 0; ) {
+      const { bytesRead, buffer } = await handle.read(new Uint8Array(Math.min(left, 64 * 1024)))
+      if (bytesRead === 0) break
+      chunks.push(buffer.subarray(0, bytesRead))
+      left -= bytesRead
+    }
+    return Buffer.concat(chunks)
+  } finally {
+    await handle.close()
+  }
+}
+
+/** The helper responsible for a repository: the one of its registry, else the one for everything. */
+export function helperFor(config: AuthFile, names: readonly string[], path: string): string | undefined {
+  const [own] = matching(config.credHelpers ?? {}, names, path)
+  const name = own?.value ?? config.credsStore ?? undefined
   return name === '' ? undefined : name
 }
 
 /**
- * The entry for a repository. Hosts are compared whole: a part of one, or one that merely contains the other,
- * is another registry. Among keys with a path (podman) the longest that is a parent of the repository counts.
+ * The entries for a repository, the one that counts first. Hosts are compared whole, with their port: a part of
+ * one, or one that merely contains the other, is another registry. Among keys with a path (podman) the longest
+ * that is a parent of the repository counts.
  */
-export function findEntry(config: AuthFile, names: readonly string[], path: string): AuthEntry | undefined {
-  const matching = Object.entries(config.auths ?? {}).flatMap(([key, value]) => {
-    const { host, path: scope } = keyOf(key)
-    const covers = scope === '' || scope === path || path.startsWith(`${scope}/`)
-    const isEmpty = JSON.stringify(value) === '{}'
-    // docker leaves an empty entry for registries whose credentials are in a helper.
-    return names.includes(host) && covers && !isEmpty ? [{ key, value, host, scope }] : []
-  })
-  const [best] = matching.toSorted(
-    (a, b) => b.scope.length - a.scope.length || names.indexOf(a.host) - names.indexOf(b.host),
-  )
-  return best === undefined ? undefined : { key: best.key, value: best.value }
+export function entriesFor(config: AuthFile, names: readonly string[], path: string): readonly AuthEntry[] {
+  // docker leaves an empty entry for registries whose credentials are in a helper.
+  return matching(config.auths ?? {}, names, path).filter(({ value }) => JSON.stringify(value) !== '{}')
 }
 
-/** `https://index.docker.io/v1/` → index.docker.io; `quay.io/org/app` → quay.io and org/app. */
-function keyOf(key: string): { readonly host: string; readonly path: string } {
+interface Match<T> {
+  readonly key: string
+  readonly value: T
+}
+
+/** What stands under keys for a repository: long paths first, then as {@link registryNames} lists the names. */
+function matching<T>(
+  keyed: Readonly<Record<string, T>>,
+  names: readonly string[],
+  path: string,
+): readonly Match<T>[] {
+  return Object.entries(keyed)
+    .map(([key, value]) => ({ key, value, ...keyOf(key) }))
+    .filter(({ host, scope }) => {
+      const covers = scope === '' || scope === path || path.startsWith(`${scope}/`)
+      return names.includes(host) && covers
+    })
+    .toSorted(
+      (a, b) =>
+        b.scope.length - a.scope.length ||
+        names.indexOf(a.host) - names.indexOf(b.host) ||
+        a.distance - b.distance,
+    )
+}
+
+/**
+ * What a key names: `https://index.docker.io/v1/` is the registry index.docker.io, `quay.io/org/app` is org/app at
+ * quay.io. The distance tells apart keys for the same: docker looks for the usual spelling first, and keeps other
+ * things than passwords under addresses below it (`…/v1/refresh-token`).
+ */
+function keyOf(key: string): { readonly host: string; readonly scope: string; readonly distance: number } {
   const hasScheme = /^https?:\/\//i.test(key)
   const bare = key.replace(/^https?:\/\//i, '').replace(/\/+$/, '')
   const slash = bare.indexOf('/')
   const host = (slash < 0 ? bare : bare.slice(0, slash)).toLowerCase()
-  const path = slash < 0 ? '' : bare.slice(slash + 1)
+  const rest = slash < 0 ? '' : bare.slice(slash + 1)
   // Addresses of an API (`/v1/`, `/v2/`) name the whole registry.
-  return { host, path: hasScheme || /^v[12]$/.test(path) ? '' : path }
+  const isWhole = rest === '' || /^v[12]$/.test(rest)
+  const distance = key === host || key === 'https://index.docker.io/v1/' ? 0 : isWhole ? 1 : 2
+  return { host, scope: hasScheme || isWhole ? '' : rest, distance }
 }
 
 /**
@@ -97,9 +139,13 @@ function keyOf(key: string): { readonly host: string; readonly path: string } {
  */
 export function readEntry({ key, value }: AuthEntry, file: string): Credentials | undefined {
   const parsed = entrySchema.safeParse(value)
-  if (!parsed.success) throw invalid(file, `the entry "${key.slice(0, 100)}" is malformed`)
+  if (!parsed.success) throw invalid(file, `the entry ${shown(key)} is malformed`)
   const { registrytoken, identitytoken, auth, username, password } = parsed.data
-  if (isPresent(registrytoken)) return { kind: 'registry-token', token: registrytoken }
+  if (isPresent(registrytoken)) {
+    // It becomes a header as it is.
+    if (!isTokenText(registrytoken)) throw invalid(file, `the "registrytoken" of ${shown(key)} is no token`)
+    return { kind: 'registry-token', token: registrytoken }
+  }
   if (isPresent(identitytoken)) return { kind: 'identity-token', token: identitytoken }
   if (isPresent(auth)) return readAuth(auth, key, file)
   if (isPresent(username) && isPresent(password)) return { kind: 'password', username, password }
@@ -111,14 +157,26 @@ function isPresent(text: string | null | undefined): text is string {
 }
 
 function readAuth(auth: string, key: string, file: string): Credentials {
-  const what = `the "auth" of "${key.slice(0, 100)}"`
-  const isBase64 = /^[A-Za-z0-9+/]+={0,2}$/.test(auth)
-  if (!isBase64) throw invalid(file, `${what} is not base64`)
+  const what = `the "auth" of ${shown(key)}`
+  // Tools that write base64 in lines leave the line ends in.
+  const base64 = auth.replaceAll(/[\r\n]/g, '')
+  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(base64)) throw invalid(file, `${what} is not base64`)
   // docker pads with NUL; a password may hold colons, a user name may not.
-  const text = Buffer.from(auth, 'base64').toString('utf8').replace(/\0+$/, '')
-  const colon = text.indexOf(':')
-  if (colon <= 0) throw invalid(file, `${what} does not hold a user name and a password`)
+  const text = decode(Buffer.from(base64, 'base64'))?.replace(/\0+$/, '')
+  const colon = text?.indexOf(':') ?? -1
+  if (text === undefined || colon <= 0)
+    throw invalid(file, `${what} does not hold a user name and a password`)
   return { kind: 'password', username: text.slice(0, colon), password: text.slice(colon + 1) }
+}
+
+/** The text in UTF-8; undefined for other bytes, which would become another password. */
+function decode(bytes: Uint8Array): string | undefined {
+  const text = Buffer.from(bytes).toString('utf8')
+  return Buffer.from(text).equals(bytes) ? text : undefined
+}
+
+function shown(key: string): string {
+  return `"${printable(key, 100)}"`
 }
 
 function invalid(file: string, why: string): RegistryError {
