@@ -3,6 +3,7 @@ import { bareHost, mayName, type Network } from './address.ts'
 import type { Trust } from './certificates.ts'
 import { guardedLookup, type Names, refusedAddress } from './lookup.ts'
 import { type Proxy, proxyFor } from './proxy.ts'
+import { refuseUnsolicited } from './unsolicited.ts'
 
 /** How a request gets to its host. */
 export interface Route {
@@ -49,7 +50,7 @@ export function createRoutes(options: RouteOptions): Routes {
   const live: Agent[] = []
 
   const create = async (way: Way, proxy: Proxy | undefined): Promise<Agent> => {
-    const agent = await agentFor(way, proxy)
+    const agent = refuseUnsolicited(await agentFor(way, proxy))
     live.push(agent)
     return agent
   }
