@@ -76,19 +76,31 @@ function start(exchange: Exchange, { status }: Message, headers: readonly Header
   return response
 }
 
-async function written(response: ServerResponse, bytes: Buffer): Promise<void> {
-  if (bytes.length === 0) return
+/** Waits until something was sent, or there is nobody any more to send it to. */
+async function sent({ gone }: Exchange, send: (done: () => void) => void): Promise<void> {
+  if (gone.aborted) return
   await new Promise<void>((resolve) => {
-    response.write(bytes, () => resolve())
+    const done = (): void => {
+      gone.removeEventListener('abort', done)
+      resolve()
+    }
+    gone.addEventListener('abort', done, { once: true })
+    send(done)
   })
 }
 
+async function written(exchange: Exchange, bytes: Buffer): Promise<void> {
+  if (bytes.length === 0) return
+  await sent(exchange, (done) => exchange.response.write(bytes, done))
+}
+
+async function ended(exchange: Exchange, bytes: Buffer): Promise<void> {
+  await sent(exchange, (done) => exchange.response.end(bytes, done))
+}
+
 async function whole(exchange: Exchange, message: Message): Promise<void> {
-  const response = start(exchange, message, declared(exchange.method, message))
-  await new Promise<void>((resolve) => {
-    response.once('close', resolve)
-    response.end(message.body, () => resolve())
-  })
+  start(exchange, message, declared(exchange.method, message))
+  await ended(exchange, message.body)
 }
 
 async function cutBody(
@@ -106,7 +118,7 @@ async function cutBody(
     start(exchange, message, withoutLength(message))
   }
   response.flushHeaders()
-  await written(response, part)
+  await written(exchange, part)
   socket.destroySoon()
 }
 
@@ -118,16 +130,13 @@ async function inParts(
 ): Promise<void> {
   const response = start(exchange, message, declared(exchange.method, message))
   response.flushHeaders()
-  let sent = 0
+  let at = 0
   for (const offset of offsets) {
-    await written(response, message.body.subarray(sent, offset))
-    sent = offset
+    await written(exchange, message.body.subarray(at, offset))
+    at = offset
     await pause(ms, exchange.gone)
   }
-  await new Promise<void>((resolve) => {
-    response.once('close', resolve)
-    response.end(message.body.subarray(sent), () => resolve())
-  })
+  await ended(exchange, message.body.subarray(at))
 }
 
 // A body that takes longer than this many steps would only be slow, not more instructive.
@@ -142,14 +151,14 @@ function steps(length: number, bytes: number): number[] {
 async function followed(exchange: Exchange, message: Message, extra: Buffer, ms: number): Promise<void> {
   const { socket, gone } = exchange
   if (ms === 0) socket.cork()
-  const sent = whole(exchange, message)
+  const answered = whole(exchange, message)
   if (ms === 0) {
     socket.write(extra)
     socket.uncork()
-    await sent
+    await answered
     return
   }
-  await sent
+  await answered
   await pause(ms, gone)
   socket.write(extra)
 }

@@ -5,6 +5,7 @@ import { changed, isAnswerFault } from './changes.ts'
 import { deliver } from './delivery.ts'
 import { type Exchange, Turnstile } from './exchange.ts'
 import { type ConnectionFault, describeFault, type Fault } from './faults.ts'
+import type { Message } from './message.ts'
 import { type Chooser, createChooser, type FaultPlan, type Subject } from './plan.ts'
 import { createTarget } from './target.ts'
 
@@ -41,7 +42,10 @@ export interface FaultProxy {
   readonly connections: number
   /** Another plan from now on; its counts begin anew. Without faults where there is none. */
   follow(plan: FaultPlan): void
-  /** Waits until every request was answered or given up. */
+  /**
+   * Waits until no request is on its way to the target: nothing there changes any more because of what was sent.
+   * Answers may still be held back.
+   */
   idle(): Promise<void>
   close(): Promise<void>
 }
@@ -69,6 +73,7 @@ class Proxy implements FaultProxy {
   readonly #sockets = new Set<Socket>()
   readonly #aftermath = new WeakMap<Socket, Aftermath>()
   readonly #running = new Set<Promise<void>>()
+  readonly #asked = new Set<Promise<unknown>>()
   #chooser: Chooser
 
   constructor(options: FaultProxyOptions) {
@@ -107,13 +112,13 @@ class Proxy implements FaultProxy {
   }
 
   async idle(): Promise<void> {
-    while (this.#running.size > 0) await Promise.all(this.#running)
+    while (this.#asked.size > 0) await Promise.allSettled(this.#asked)
   }
 
   async close(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()))
     for (const socket of this.#sockets) socket.destroy()
-    await this.idle()
+    await Promise.all(this.#running)
     this.#asking.target.close()
     await closed
   }
@@ -161,9 +166,19 @@ class Proxy implements FaultProxy {
     this.#running.add(running)
   }
 
+  async #ask(exchange: Exchange): Promise<Message> {
+    const asked = askTarget(this.#asking, exchange)
+    this.#asked.add(asked)
+    try {
+      return await asked
+    } finally {
+      this.#asked.delete(asked)
+    }
+  }
+
   async #handle(exchange: Exchange): Promise<void> {
     try {
-      const answer = await askTarget(this.#asking, exchange)
+      const answer = await this.#ask(exchange)
       const message = isAnswerFault(exchange.fault) ? changed(answer, exchange.fault) : answer
       if (!exchange.gone.aborted) await deliver(exchange, message, this.#asking.turnstile)
     } catch (error) {

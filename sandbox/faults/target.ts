@@ -66,8 +66,12 @@ export function createTarget(origin: string): Target {
       }
       outgoing.flushHeaders()
       const breakOff = (): void => void outgoing.destroy(new BrokenOffError('broken off'))
-      if (breakAfter === 0) outgoing.once('socket', (socket) => socket.once('connect', breakOff))
-      else outgoing.write(body.subarray(0, breakAfter), breakOff)
+      if (breakAfter === 0) {
+        outgoing.once('socket', (socket) => {
+          if (socket.connecting) socket.once('connect', breakOff)
+          else setImmediate(breakOff)
+        })
+      } else outgoing.write(body.subarray(0, breakAfter), breakOff)
     })
   return { ask, close: () => agent.destroy() }
 }
