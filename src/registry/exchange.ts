@@ -16,6 +16,8 @@ import type { Route } from './routes.ts'
 import type { Incoming, Outgoing } from './transport.ts'
 
 const WORTH_DRAINING = 64 * 1024
+/** Bodies larger than this are not left to the garbage collector. */
+const WORTH_RELEASING = 1024 * 1024
 
 /** The largest header of an answer that is read. */
 const MAX_HEADER = 16 * 1024
@@ -138,6 +140,7 @@ export class Exchange {
   }
 
   #incoming(response: IncomingMessage): Incoming {
+    if (Number(response.headers['content-length']) > WORTH_RELEASING) releaseReads(response)
     return {
       status: response.statusCode ?? 0,
       headers: response.headers,
@@ -219,6 +222,20 @@ function whenConnected(socket: Socket, connected: () => void): void {
 /** Asked of the socket, because the class would have to be loaded with all of TLS. */
 function isSecured(socket: Socket): socket is TLSSocket {
   return 'getProtocol' in socket
+}
+
+/**
+ * Gives back what the connection reads as soon as it is parsed: node:http copies the body out of it. Only while
+ * this answer is read; what comes after it belongs to another exchange.
+ */
+function releaseReads(response: IncomingMessage): void {
+  const { socket } = response
+  const parsed = (chunk: Buffer): void => {
+    if (response.complete) socket.off('data', parsed)
+    else release(chunk)
+  }
+  socket.on('data', parsed)
+  response.once('close', () => socket.off('data', parsed))
 }
 
 /**
