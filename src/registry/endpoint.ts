@@ -51,7 +51,12 @@ export function endpointOf(registry: string, insecure: readonly string[]): Endpo
       current = secure
     },
     owns: (url) => url.origin === current.origin || isFirst(url),
-    locate: (url) => (isFirst(url) ? new URL(`${current.origin}${url.href.slice(url.origin.length)}`) : url),
+    locate(url) {
+      if (!isFirst(url)) return url
+      const located = new URL(url)
+      located.protocol = current.protocol
+      return located
+    },
     allowsPlainHttp,
   }
 }

@@ -30,7 +30,10 @@ export function judgeRealm(text: string, endpoint: Endpoint, tokenHosts: readonl
   url.hash = ''
   const isChosen = isChosenByUser(url, endpoint, tokenHosts)
   const fault = isChosen ? undefined : addressFault(url, endpoint)
-  if (fault !== undefined) throw refusal(endpoint, redactUrl(url), fault)
+  if (fault !== undefined) {
+    const host = url.protocol === 'https:' && url.username + url.password === '' ? url.host : undefined
+    throw refusal(endpoint, redactUrl(url), fault, host)
+  }
   const isKnown = url.protocol === 'https:' && KNOWN_TOKEN_HOSTS[endpoint.host] === url.host
   return { url, isTrusted: url.origin === endpoint.origin || isKnown || isChosen, isChosen }
 }
@@ -43,10 +46,11 @@ function isChosenByUser(url: URL, endpoint: Endpoint, tokenHosts: readonly strin
   return tokenHosts.some((host) => new URL(`${url.protocol}//${host}`).host === url.host)
 }
 
-function refusal(endpoint: Endpoint, realm: string, why: string): RegistryError {
+function refusal(endpoint: Endpoint, realm: string, why: string, host?: string): RegistryError {
+  const remedy = host === undefined ? '' : ` If that host is the right one, add \`token-hosts: ${host}\`.`
   return new RegistryError(
     'REGISTRY_UNEXPECTED',
     `${endpoint.registry} names the token server ${realm}, which is refused: ${why}`,
-    { hint: 'Check the registry host; no credentials were sent.' },
+    { hint: `Check the registry host; no credentials were sent.${remedy}` },
   )
 }
