@@ -130,6 +130,19 @@ describe('uploading', () => {
     expect(Object.fromEntries(put?.query ?? [])).toEqual({ ...query, digest: blob.digest })
   })
 
+  test('to a location that only names the host', async () => {
+    const storage = await uploadRegistry(
+      () => '',
+      () => ({ status: 201 }),
+    )
+    const server = await uploadRegistry(
+      () => `//${storage.host}/upload/1`,
+      () => ({ status: 500 }),
+    )
+    await expect(open().registry.putBlob(repositoryAt(server.host), blob)).resolves.toBe('uploaded')
+    expect(storage.seen.map(({ method }) => method)).toEqual(['PUT'])
+  })
+
   test.each([
     ['missing', ''],
     ['no address', 'https://'],
@@ -221,6 +234,68 @@ describe('uploading', () => {
     await failureWith(code, open().registry.putBlob(repositoryAt(server.host), blob))
   })
 
+  test.each([
+    ['201 and nothing else', { status: 201 }],
+    ['201 with our digest', { status: 201, headers: { 'docker-content-digest': blob.digest } }],
+    ['201 with something that is no digest', { status: 201, headers: { 'docker-content-digest': 'x' } }],
+  ] satisfies [string, Script][])('done: %s', async (_name, script) => {
+    const server = await uploadRegistry(
+      () => '/upload/1',
+      () => script,
+    )
+    await expect(open().registry.putBlob(repositoryAt(server.host), blob)).resolves.toBe('uploaded')
+    expect(server.seen.map(({ method }) => method)).toEqual(['HEAD', 'POST', 'PUT'])
+  })
+
+  test('not done: 201 with another digest', async () => {
+    const headers = { 'docker-content-digest': digestOf('another') }
+    const server = await uploadRegistry(
+      () => '/upload/1',
+      () => ({ status: 201, headers }),
+    )
+    await failureWith('CONTENT_CORRUPT', open().registry.putBlob(repositoryAt(server.host), blob))
+  })
+
+  describe.each([
+    ['200 to the upload', 'PUT', 200],
+    ['202 to the upload', 'PUT', 202],
+    ['204 to the upload', 'PUT', 204],
+    ['200 to its beginning', 'POST', 200],
+    ['201 to its beginning', 'POST', 201],
+  ])('%s is looked into', (_name, lying, status) => {
+    const registryWith = async (there: number) => {
+      let heads = 0
+      return await serve(({ method }) => {
+        if (method === 'HEAD') {
+          heads += 1
+          return { status: heads === 1 ? 404 : there }
+        }
+        if (method === lying) return { status }
+        return { status: 202, headers: { location: '/upload/1' } }
+      })
+    }
+
+    test('and the blob is there', async () => {
+      const server = await registryWith(200)
+      await expect(open().registry.putBlob(repositoryAt(server.host), blob)).resolves.toBe('uploaded')
+      expect(server.seen.at(-1)?.method).toBe('HEAD')
+    })
+
+    test('and the blob is not there', async () => {
+      const server = await registryWith(404)
+      await failureWith('REGISTRY_UNEXPECTED', open().registry.putBlob(repositoryAt(server.host), blob))
+    })
+  })
+
+  test('a blob of another size under the name is not taken for ours', async () => {
+    const server = await serve(() => ({ status: 200, body: 'another size' }))
+    const error = await failureWith(
+      'CONTENT_CORRUPT',
+      open().registry.putBlob(repositoryAt(server.host), blob),
+    )
+    expect(error.message).toContain('12 bytes')
+  })
+
   test('a source that is not what it says is never committed', async () => {
     const { host, requests } = await sandbox()
     const { registry } = open()
@@ -260,6 +335,14 @@ describe('copying', () => {
     ['answers 202', { status: 202, headers: { location: '/upload/1' } }],
     ['refuses', { status: 405 }],
     ['denies', { status: 403 }],
+    ['knows nothing of the blob', ociError(404, 'BLOB_UNKNOWN')],
+    ['drops the connection', 'reset'],
+    ['fails', { status: 503 }],
+    ['answers 201, which is not true', { status: 201 }],
+    [
+      'answers with a page',
+      { status: 202, headers: { 'content-type': 'text/html', location: '/x' }, body: '<html>' },
+    ],
   ] satisfies [string, Script][])('where a mount %s: as a stream', async (_name, mount) => {
     const server = await serve(({ method, query, path }) => {
       if (method === 'HEAD') return { status: 404 }
