@@ -222,6 +222,30 @@ describe('the answer of the referrers API', () => {
   })
 
   test.each([
+    ['a redirect', { status: 303, headers: { location: 'https://github.com/x' } }],
+    ['a page', htmlPage(200)],
+    ['a page that says 404', htmlPage(404)],
+    ['no JSON', index('')],
+  ] satisfies [string, Script][])('%s: no sign that an API is gone that was there', async (_name, script) => {
+    let asked = 0
+    const server = await serve(({ path }) => {
+      if (path.includes('/referrers/')) {
+        asked += 1
+        return asked === 1 || asked === 3 ? index('{"manifests":[]}') : script
+      }
+      if (path.endsWith('/tags/list')) return { status: 200, body: '{"tags":[]}' }
+      return ociError(404, 'MANIFEST_UNKNOWN')
+    })
+    const { records } = open()
+    const list = () => records.list(repositoryAt(server.host), sample.digest, TYPE)
+    expect(await list()).toEqual([])
+    // Asked again, and then not believed.
+    expect(await list()).toEqual([])
+    expect(asked).toBe(3)
+    await failureWith('REGISTRY_UNEXPECTED', list())
+  })
+
+  test.each([
     ['401', { status: 401, headers: { 'www-authenticate': 'Basic realm="x"' } }, 'REGISTRY_DENIED'],
     ['403', ociError(403, 'DENIED'), 'REGISTRY_DENIED'],
     ['429', { status: 429 }, 'REGISTRY_UNAVAILABLE'],

@@ -3,7 +3,7 @@ import { type Digest, isDigest } from '../domain/digest.ts'
 import { parseStrictJson } from '../domain/json.ts'
 import { MEDIA_TYPES } from '../domain/manifest.ts'
 import type { Repository } from '../domain/reference.ts'
-import { type Answer, unexpected } from './answers.ts'
+import { type Answer, isHtml, unexpected } from './answers.ts'
 import { pullGrant } from './blobs.ts'
 import { hasMediaType } from './manifests.ts'
 import { readPages } from './paging.ts'
@@ -28,6 +28,9 @@ const entrySchema = z.looseObject({
   artifactType: z.string().nullish(),
 })
 
+/** Repositories whose registry has sent a list of referrers. They differ even within one registry. */
+const proven = new WeakMap<Session, Set<string>>()
+
 // 3xx is GHCR's, 400 Quay's for an unknown subject, 404 the rest's (distribution-spec §Listing Referrers).
 const UNSUPPORTED = [400, 404, 405, 406, 415]
 
@@ -44,11 +47,20 @@ export async function fetchReferrers(
   const grant = pullGrant(repository)
   const query = artifactType === undefined ? '' : `?artifactType=${encodeURIComponent(artifactType)}`
   const first = session.urlOf(repository, `referrers/${subject}${query}`)
+  const known = proven.get(session) ?? new Set<string>()
+  const isPassing = (answer: Answer): boolean => known.has(repository.path) && isDoubtful(answer)
   const entries: ReferrerEntry[] = []
   let isSupported = true
   await readPages(first, async (url) => {
     const headers = { accept: MEDIA_TYPES.ociIndex }
-    const answer = await session.call({ method: 'GET', url, grant, headers, limit: MAX_PAGE_BYTES })
+    const answer = await session.call({
+      method: 'GET',
+      url,
+      grant,
+      headers,
+      limit: MAX_PAGE_BYTES,
+      isPassing,
+    })
     if (![200, ...UNSUPPORTED].includes(answer.status) && !isRedirect(answer.status)) {
       throw await session.failure(answer, grant)
     }
@@ -58,7 +70,17 @@ export async function fetchReferrers(
     entries.push(...(page ?? []))
     return page === undefined ? undefined : answer
   })
+  if (isSupported) proven.set(session, known.add(repository.path))
   return isSupported ? entries : undefined
+}
+
+/**
+ * True for an answer that the registry need not have given: a login page, a redirect, a list that is none. From a
+ * registry that has the API it is no sign that there is none, which would hide every record that only it lists.
+ */
+function isDoubtful(answer: Answer): boolean {
+  if (answer.status === 200) return parsePage(answer) === undefined
+  return isRedirect(answer.status) || isHtml(answer)
 }
 
 function parsePage(answer: Answer): readonly ReferrerEntry[] | undefined {
