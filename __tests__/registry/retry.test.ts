@@ -129,6 +129,22 @@ describe('pauses', () => {
     for (const pause of pauses) expect(pause).toBeLessThan(1_000)
   })
 
+  test('count against one time for the whole, with and without credentials', async () => {
+    const pauses: number[] = []
+    const server = await serve(async ({ headers }) => {
+      if (headers.authorization !== undefined) return { status: 503, headers: { 'retry-after': '1' } }
+      await new Promise((resolve) => setTimeout(resolve, 300))
+      return { status: 401, headers: { 'www-authenticate': 'Basic realm="x"' } }
+    })
+    const credentials = { find: async () => ({ kind: 'password', username: 'u', password: 'pass' }) as const }
+    const clock = fastClock(pauses)
+    const { registry } = open({ credentials, clock, timeouts: { totalMs: 1_200 } })
+    const error = await failureWith('REGISTRY_UNAVAILABLE', registry.readTag(repositoryAt(server.host), 'v1'))
+    // The first answer took so much of it that a second is too long.
+    expect(error.message).toContain('it asks to wait 1 s')
+    expect(pauses).toEqual([])
+  })
+
   test('that are asked for and longer than what is left: the number is named', async () => {
     const pauses: number[] = []
     const server = await serve(() => ({ status: 503, headers: { 'retry-after': '30' } }))

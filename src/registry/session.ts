@@ -112,22 +112,27 @@ export class Session {
   }
 
   async #authorized(call: Call): Promise<Answer> {
+    const { totalMs, transferMs } = this.#options.timeouts
+    // One for the whole, however often the registry asks for something else.
+    const within = new Deadline(call.streams === true ? transferMs : totalMs)
     const isOwn = this.endpoint.owns(call.url)
-    if (!isOwn) return await this.#attempts(call, undefined)
+    if (!isOwn) return await this.#attempts(call, undefined, within)
     const known = await this.#authorizer.current(call.grant)
-    const first = await this.#attempts(call, known)
+    const first = await this.#attempts(call, known, within)
     if (!wantsAuthorization(first, known)) return first
-    const answered = await this.#authorizer.answer(await this.#challenged(first, call), call.grant, known)
+    const asked = await this.#challenged(first, call, within)
+    const answered = await this.#authorizer.answer(asked, call.grant, known)
     if (answered === undefined) return first
-    const second = await this.#attempts(call, answered)
+    const second = await this.#attempts(call, answered, within)
     if (!wantsAuthorization(second, answered)) return second
     // A token just minted is only replaced when the registry says, for the first time, that a wider one would do,
     // or when its time passed during the retries. Then no more.
     const isWidening =
       asksForScope(second.challenges) && !(known !== undefined && asksForScope(first.challenges))
     if (!isWidening && !(await this.#authorizer.isSpent(answered))) return second
-    const last = await this.#authorizer.answer(await this.#challenged(second, call), call.grant, answered)
-    return last === undefined ? second : await this.#attempts(call, last)
+    const askedAgain = await this.#challenged(second, call, within)
+    const last = await this.#authorizer.answer(askedAgain, call.grant, answered)
+    return last === undefined ? second : await this.#attempts(call, last, within)
   }
 
   /** The error for an answer, with what the user can do about it. */
@@ -179,18 +184,24 @@ export class Session {
     request: Pick<Outgoing, 'method' | 'url'>,
     work: (deadline: Deadline, tries: number) => Promise<Answer>,
   ): Promise<Answer> {
-    return await this.#repeat(request, work, { milliseconds: this.#options.timeouts.transferMs })
+    return await this.#repeat(request, work, new Deadline(this.#options.timeouts.transferMs))
   }
 
   async #repeat(
     { method, url }: Pick<Outgoing, 'method' | 'url'>,
     work: (deadline: Deadline, tries: number) => Promise<Answer>,
-    given: { readonly milliseconds?: number; readonly isPassing?: Call['isPassing'] } = {},
+    deadline: Deadline,
+    isPassing: Call['isPassing'] = undefined,
   ): Promise<Answer> {
-    const { retry: policy, clock, timeouts } = this.#options
-    const deadline = new Deadline(given.milliseconds ?? timeouts.totalMs)
-    const isPassing = given.isPassing ?? (() => false)
-    const operation: Repeatable = { method, url, policy, clock, deadline, isPassing }
+    const { retry: policy, clock } = this.#options
+    const operation: Repeatable = {
+      method,
+      url,
+      policy,
+      clock,
+      deadline,
+      isPassing: isPassing ?? (() => false),
+    }
     return await withRetries(operation, async (tries) => await work(deadline, tries))
   }
 
@@ -198,7 +209,7 @@ export class Session {
     const { tokenMs, totalMs } = this.#options.timeouts
     const attempt = async (deadline: Deadline): Promise<Answer> =>
       await this.#wire.send(outgoing, { limit: MAX_TOKEN_BODY }, deadline)
-    return await this.#repeat(outgoing, attempt, { milliseconds: Math.min(tokenMs, totalMs) })
+    return await this.#repeat(outgoing, attempt, new Deadline(Math.min(tokenMs, totalMs)))
   }
 
   async #ping(grant: Grant): Promise<boolean> {
@@ -210,24 +221,19 @@ export class Session {
   }
 
   /** A refusal that carries a challenge; where it has none, the root of the API is asked for one. */
-  async #challenged(refusal: Answer, call: Call): Promise<Answer> {
+  async #challenged(refusal: Answer, call: Call, within: Deadline): Promise<Answer> {
     // Harbor sends an empty one for a project that it does not have.
     if (refusal.challenges.some((header) => header.trim() !== '')) return refusal
     const url = new URL(`${this.endpoint.origin}/v2/`)
     const root = { method: 'GET', url, grant: call.grant, limit: MAX_ERROR_BODY } as const
-    return await this.#attempts(root, undefined)
+    return await this.#attempts(root, undefined, within)
   }
 
-  async #attempts(call: Call, authorization: string | undefined): Promise<Answer> {
+  async #attempts(call: Call, authorization: string | undefined, within: Deadline): Promise<Answer> {
     if (call.deadline !== undefined) return await this.#attempt(call, authorization, call.deadline)
-    const { totalMs, transferMs } = this.#options.timeouts
-    const milliseconds = call.streams === true ? transferMs : totalMs
-    const { isPassing } = call
-    return await this.#repeat(
-      call,
-      async (deadline) => await this.#attempt(call, authorization, deadline),
-      isPassing === undefined ? { milliseconds } : { milliseconds, isPassing },
-    )
+    const attempt = async (deadline: Deadline): Promise<Answer> =>
+      await this.#attempt(call, authorization, deadline)
+    return await this.#repeat(call, attempt, within, call.isPassing)
   }
 
   async #attempt(call: Call, authorization: string | undefined, deadline: Deadline): Promise<Answer> {
