@@ -165,6 +165,8 @@ export class Exchange {
   async *#chunks(response: IncomingMessage): AsyncGenerator<Uint8Array> {
     try {
       for await (const chunk of response as AsyncIterable<Buffer>) yield chunk
+      // Node.js takes a body that only the end of the connection ends for whole, also when we ended it.
+      if (this.#failure !== undefined) throw this.#failure
     } catch (error) {
       throw this.#reasonOf(error)
     } finally {
