@@ -1,10 +1,12 @@
 import { parseReference } from '../../src/domain/reference.ts'
 import { githubLog } from '../../src/github/log.ts'
 import { connect } from '../../src/main/registry.ts'
+import { collectOften } from '../../src/platform/memory.ts'
 import type { CopyTask } from './tasks.ts'
 
 /** Copies an image with all that is attached to it, and gives it a tag there, which is read again. */
 export async function copyImage(task: CopyTask): Promise<void> {
+  collectOften()
   const [from, to] = [parseReference(task.from), parseReference(task.to)]
   if (from.kind !== 'digest' || to.kind !== 'tag') throw new Error('a copy goes from a digest to a tag')
   const connection = connect({ image: to.repository }, githubLog, process.env)
