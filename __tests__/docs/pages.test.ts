@@ -124,7 +124,16 @@ describe.each(pages)('%s', (page) => {
 
   test('it names only error codes that exist', () => {
     const names = codeSpans(text).filter((span) => /^[A-Z]+(?:_[A-Z]+)+$/.test(span))
-    const others = ['CONFIG_FILE', 'BUILD_ONCE_PEERS']
+    const others = [
+      'CONFIG_FILE',
+      'BUILD_ONCE_PEERS',
+      'HTTP_PROXY',
+      'HTTPS_PROXY',
+      'NODE_EXTRA_CA_CERTS',
+      'NODE_TLS_REJECT_UNAUTHORIZED',
+      'NO_PROXY',
+      'SSL_CERT_FILE',
+    ]
     const unknown = names.filter(
       (name) => !(name in ERROR_CODES) && !others.includes(name) && !name.startsWith('BUILD_ONCE_'),
     )

@@ -191,7 +191,7 @@ export class Session {
     { method, url }: Pick<Outgoing, 'method' | 'url'>,
     work: (deadline: Deadline, tries: number) => Promise<Answer>,
     deadline: Deadline,
-    isPassing: Call['isPassing'] = undefined,
+    isPassing?: Call['isPassing'],
   ): Promise<Answer> {
     const { retry: policy, clock } = this.#options
     const operation: Repeatable = {
