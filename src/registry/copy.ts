@@ -1,5 +1,6 @@
 import type { Digest } from '../domain/digest.ts'
 import { RegistryError } from '../domain/error.ts'
+import type { Manifest } from '../domain/manifest.ts'
 import { formatRepository, type Repository } from '../domain/reference.ts'
 import type { BlobTransfer, Copier, CopyOptions, CopyProgress, CopyReport } from '../domain/registry.ts'
 import { type AttachmentOptions, listAttachments } from './attachments.ts'
@@ -86,19 +87,26 @@ async function copyBlobs(job: Job): Promise<void> {
 }
 
 async function putManifests(job: Job): Promise<void> {
-  const { destination, plan, manifests } = job
-  const total = plan.stages.reduce((sum, stage) => sum + stage.length, 0)
-  for (const stage of plan.stages) {
-    await mapLimited(stage, MANIFESTS_AT_ONCE, async (manifest, signal) => {
-      const outcome = (await hasManifest(destination, manifest)) ? 'present' : 'uploaded'
-      if (signal.aborted) return
-      if (outcome === 'uploaded') await putManifest(destination, manifest)
-      const { digest, bytes } = manifest
-      manifests.set(digest, outcome)
-      const progress = { digest, size: bytes.byteLength, outcome, done: manifests.size, total } as const
-      job.onProgress({ kind: 'manifest', ...progress })
+  for (const stage of job.plan.stages) {
+    await mapLimited(bySubject(stage), MANIFESTS_AT_ONCE, async (group, signal) => {
+      for (const manifest of group) if (!signal.aborted) await place(job, manifest)
     })
   }
+}
+
+/** What is attached to one subject goes one after the other: some registries list only one of two at a time. */
+function bySubject(stage: readonly Manifest[]): readonly (readonly Manifest[])[] {
+  return [...Map.groupBy(stage, ({ digest, document }) => document.subject?.digest ?? digest).values()]
+}
+
+async function place({ destination, plan, manifests, onProgress }: Job, manifest: Manifest): Promise<void> {
+  const { digest, bytes } = manifest
+  const outcome = (await hasManifest(destination, manifest)) ? 'present' : 'uploaded'
+  if (outcome === 'uploaded') await putManifest(destination, manifest)
+  manifests.set(digest, outcome)
+  const total = plan.stages.reduce((sum, stage) => sum + stage.length, 0)
+  const size = bytes.byteLength
+  onProgress({ kind: 'manifest', digest, size, outcome, done: manifests.size, total })
 }
 
 /** A registry that says it took something may still not have it; what was there before has just been looked at. */
