@@ -4,7 +4,7 @@ import { describeTally, emptyTally, playRound } from '../registry/faults/rounds.
 
 /** As for the test of the same name with the sandbox registry. */
 const SEED = Number(process.env['BUILD_ONCE_SEED'] ?? Math.floor(Math.random() * 1e9))
-const ROUNDS = Number(process.env['BUILD_ONCE_ROUNDS'] ?? 40)
+const ROUNDS = Number(process.env['BUILD_ONCE_ROUNDS'] ?? 12)
 
 console.log(`faults: BUILD_ONCE_SEED=${SEED} BUILD_ONCE_ROUNDS=${ROUNDS}`)
 

@@ -6,7 +6,7 @@ import { describeTally, emptyTally, playRound } from './faults/rounds.ts'
 
 /** Every run has another seed; a failure names it, and these make it happen again. */
 const SEED = Number(process.env['BUILD_ONCE_SEED'] ?? Math.floor(Math.random() * 1e9))
-const ROUNDS = Number(process.env['BUILD_ONCE_ROUNDS'] ?? 12)
+const ROUNDS = Number(process.env['BUILD_ONCE_ROUNDS'] ?? 8)
 
 console.log(`faults: BUILD_ONCE_SEED=${SEED} BUILD_ONCE_ROUNDS=${ROUNDS}`)
 
@@ -48,10 +48,11 @@ describe.each(REGISTRIES)('whatever happens on the way to a registry %s', (_desc
       const behind = [
         {
           host: first.host,
+          openUploads: () => first.openUploads,
           hasImmutableTags: options.immutableTags === true,
           ...(isProtected ? { user } : {}),
         },
-        { host: second.host },
+        { host: second.host, openUploads: () => second.openUploads },
       ] as const
       const elsewhere = [stranger.url]
       await playRound({ name, seed: SEED + round, steps: 8, behind, elsewhere }, tally)

@@ -24,6 +24,8 @@ export interface SandboxRegistry {
   readonly url: string
   /** Every request so far, in the order of arrival. */
   readonly requests: readonly RegistryRequest[]
+  /** Uploads that were started and neither finished nor given up. */
+  readonly openUploads: number
   tags(repository: string): Promise<string[]>
   readManifest(
     repository: string,
@@ -160,6 +162,9 @@ export async function startRegistry(options: RegistryOptions = {}): Promise<Sand
     host,
     url: `http://${host}`,
     requests,
+    get openUploads() {
+      return registry.sessions.count
+    },
     ...openBackDoors(registry),
     async close() {
       await closeServer(server)

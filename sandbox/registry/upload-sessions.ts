@@ -49,6 +49,11 @@ export class UploadSessions {
     await session.writer.discard()
   }
 
+  /** How many are open. */
+  get count(): number {
+    return this.#sessions.size
+  }
+
   async discardAll(): Promise<void> {
     await Promise.all([...this.#sessions.values()].map((session) => this.discard(session)))
   }

@@ -187,7 +187,11 @@ async function playIn(world: World, random: Random, options: RoundOptions, tally
   for (let step = 0; step < options.steps; step += 1) summarize(tally, await round.step(draw(3)))
   // Nothing that went wrong may stay: connections, tokens and what was learned must still serve.
   world.follow(undefined)
+  const hanging = world.openUploads()
   for (let step = 0; step < 4; step += 1) summarize(tally, await round.step(draw(2)))
+  const more = world.openUploads() - hanging
+  if (more > 0)
+    throw new Error(`BUILD_ONCE_SEED=${options.seed}: ${more} uploads were left open without need`)
   tally.rounds += 1
 }
 

@@ -16,6 +16,8 @@ export interface Behind {
   readonly host: string
   readonly user?: User
   readonly hasImmutableTags?: boolean
+  /** Uploads that were started and neither finished nor given up; unknown where it is left out. */
+  readonly openUploads?: () => number
 }
 
 /** A repository as the client sees it, through the proxy, and as it is. */
@@ -45,6 +47,8 @@ export interface World {
   readonly recordsToWrite: readonly NewRecord[]
   /** What must never be in a message. */
   readonly secrets: readonly string[]
+  /** Uploads that hang in the registries, as far as they say so. */
+  openUploads(): number
   /** Other plans for all proxies. */
   follow(lottery: FaultLottery | undefined): void
   /** Closes the client, then the proxies; says how many connections the client left open. */
@@ -156,6 +160,7 @@ export async function createWorld(
     secrets: users.flatMap(([, { username, password }]) => {
       return [password, Buffer.from(`${username}:${password}`).toString('base64')]
     }),
+    openUploads: () => behind.reduce((sum, { openUploads }) => sum + (openUploads?.() ?? 0), 0),
     follow,
     async close() {
       access.close()
