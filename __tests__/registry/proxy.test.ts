@@ -1,3 +1,7 @@
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { MEDIA_TYPES } from '../../src/domain/manifest.ts'
 import { proxyFor } from '../../src/registry/proxy.ts'
@@ -75,6 +79,36 @@ describe('https through a tunnel', () => {
     const error = await failureWith('REGISTRY_UNEXPECTED', registry.readTag(repositoryAt(place), 'v1'))
     expect(error.message).toContain('unknown authority')
     expect(server.seen).toEqual([])
+  })
+
+  test('in TLS as well, where the proxy has a certificate', async () => {
+    const { server, place } = await start()
+    const proxy = await startProxy({ identity: authority.issue({ hosts: ['127.0.0.1'] }) })
+    const folder = writeTree(temporaryFolder(), { 'authority.pem': authority.cert })
+    // A process of its own, because the authorities for proxies are those that it starts with.
+    const read = async (environment: Record<string, string>, host = place): Promise<string> => {
+      const reader = fileURLToPath(new URL('support/reader.ts', import.meta.url))
+      const env = {
+        PATH: process.env['PATH'],
+        HTTPS_PROXY: `https://user:hunter22@${proxy.host}`,
+        ...environment,
+      }
+      return (await promisify(execFile)(process.execPath, [reader, host, folder], { env })).stdout
+    }
+    expect(await read({ NODE_EXTRA_CA_CERTS: join(folder, 'authority.pem') })).toContain(sample.digest)
+    expect(proxy.headers[0]?.['proxy-authorization']).toBe(`Basic ${btoa('user:hunter22')}`)
+    // Whoever the proxy is, it is not told the password before it has shown a certificate that counts.
+    const refused = await read({})
+    expect(refused).toContain('REGISTRY_UNEXPECTED')
+    expect(refused).toContain('unknown authority')
+    expect(refused).not.toContain('hunter22')
+    expect([proxy.asked.length, server.seen.length]).toEqual([1, 1])
+
+    const plain = await serve(manifest)
+    const listed = plain.host.replace('127.0.0.1', HOST)
+    const forward = { NODE_EXTRA_CA_CERTS: join(folder, 'authority.pem'), INSECURE: listed }
+    expect(await read({ ...forward, HTTP_PROXY: `https://${proxy.host}` }, listed)).toContain(sample.digest)
+    expect(proxy.asked.at(-1)).toBe(`GET http://${listed}/v2/owner/app/manifests/v1`)
   })
 
   test('a blob of several megabytes', async () => {

@@ -114,6 +114,14 @@ export function bareHost(hostname: string): string {
   return hostname.replace(/^\[(.*)\]$/, '$1').replace(/\.$/, '')
 }
 
+/**
+ * The name that a certificate must be for; empty for an address, which is compared by itself. Given explicitly,
+ * because node:https takes it from the Host header, which names another host where a proxy is asked.
+ */
+export function serverName(host: string): string {
+  return isIP(host) === 0 ? host : ''
+}
+
 /** True for the literal names of this machine: localhost, 127.0.0.0/8 and ::1. */
 export function isLoopback(hostname: string): boolean {
   const host = bareHost(hostname)

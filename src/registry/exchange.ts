@@ -6,7 +6,7 @@ import {
 } from 'node:http'
 import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
-import { bareHost, type Network } from './address.ts'
+import { bareHost, type Network, serverName } from './address.ts'
 import type { Deadline } from './deadline.ts'
 import type { Names } from './lookup.ts'
 import { isClosedConnection, NetworkError, networkError } from './network-error.ts'
@@ -193,21 +193,22 @@ function requestOf(outgoing: Outgoing, { agent, proxy, isForwarded }: Route): Cl
   }
   // Whether TLS is spoken is up to the agent: node:https would only add one of its own.
   if (proxy === undefined || !isForwarded) return send(openRequest(url, { ...options, headers }))
+  const host = bareHost(proxy.url.hostname)
   const authorization = proxy.authorization
-  return send(
-    openRequest({
-      ...options,
-      protocol: proxy.url.protocol,
-      host: bareHost(proxy.url.hostname),
-      port: portOf(proxy.url),
-      path: url.href,
-      headers: {
-        ...headers,
-        host: url.host,
-        ...(authorization === undefined ? {} : { 'proxy-authorization': authorization }),
-      },
-    }),
-  )
+  const forwarded = {
+    ...options,
+    protocol: proxy.url.protocol,
+    host,
+    servername: serverName(host),
+    port: portOf(proxy.url),
+    path: url.href,
+    headers: {
+      ...headers,
+      host: url.host,
+      ...(authorization === undefined ? {} : { 'proxy-authorization': authorization }),
+    },
+  }
+  return send(openRequest(forwarded))
 }
 
 /** With TLS a connection is one when the certificate has been accepted. */

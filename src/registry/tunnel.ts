@@ -1,9 +1,9 @@
 import { type ClientRequest, request as httpRequest } from 'node:http'
 import { Agent as HttpsAgent, type AgentOptions, request as httpsRequest } from 'node:https'
-import { isIP, Socket } from 'node:net'
+import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { connect as tlsConnect, type ConnectionOptions } from 'node:tls'
-import { bareHost } from './address.ts'
+import { bareHost, serverName } from './address.ts'
 import { NetworkError, networkError } from './network-error.ts'
 import { type Proxy, portOf } from './proxy.ts'
 import { refusedBy, unreachable } from './proxy-failure.ts'
@@ -44,8 +44,7 @@ export class TunnelAgent extends HttpsAgent {
     const socket = await this.#tunnel()
     return await new Promise<Duplex>((resolve, reject) => {
       const host = bareHost(this.#target.hostname)
-      const servername = isIP(host) === 0 ? host : ''
-      const secured = tlsConnect({ ...this.#tls, host, servername, socket })
+      const secured = tlsConnect({ ...this.#tls, host, servername: serverName(host), socket })
       this.#opening.add(secured)
       socket.on('error', (error) => secured.destroy(error))
       secured.setTimeout(this.#connectMs, () => secured.destroy(this.#timeout()))
@@ -91,7 +90,8 @@ export class TunnelAgent extends HttpsAgent {
     }
     const options = { method: 'CONNECT', path, headers, agent: false, host: bareHost(url.hostname) } as const
     if (url.protocol === 'http:') return httpRequest({ ...options, port: portOf(url) })
-    return httpsRequest({ ...options, port: portOf(url), rejectUnauthorized: true })
+    const servername = serverName(options.host)
+    return httpsRequest({ ...options, port: portOf(url), servername, rejectUnauthorized: true })
   }
 
   #timeout(): NetworkError {

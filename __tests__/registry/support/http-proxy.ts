@@ -1,6 +1,14 @@
-import { createServer, type IncomingMessage, request as httpRequest } from 'node:http'
+import {
+  createServer,
+  type IncomingMessage,
+  request as httpRequest,
+  type RequestListener,
+  type Server,
+} from 'node:http'
+import { createServer as createSecureServer } from 'node:https'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import { onTestFinished } from 'vitest'
+import type { Identity } from '../../fixtures/tls/certificates.ts'
 
 /** A proxy that forwards everything to this machine, whatever the name, and remembers what it was asked. */
 export interface HttpProxy {
@@ -13,6 +21,8 @@ export interface HttpProxy {
 export interface HttpProxyOptions {
   /** The status it answers instead of doing what it is asked; `hang` for none. */
   readonly refuses?: number | 'hang' | ((index: number) => number | undefined)
+  /** The certificate of a proxy with TLS. */
+  readonly identity?: Identity
   /** More lines in the header of a refusal. */
   readonly lines?: string
   /** The port of this machine a tunnel to `host:port` leads to, the same one unless said otherwise; undefined for none. */
@@ -28,7 +38,7 @@ export async function startProxy(options: HttpProxyOptions = {}): Promise<HttpPr
     headers.push(request.headers)
     return typeof options.refuses === 'function' ? options.refuses(asked.length - 1) : options.refuses
   }
-  const server = createServer((request, response) => {
+  const serve: RequestListener = (request, response) => {
     const refusal = note(request)
     if (refusal === 'hang') return
     if (refusal !== undefined) {
@@ -42,7 +52,9 @@ export async function startProxy(options: HttpProxyOptions = {}): Promise<HttpPr
       answer.pipe(response)
     })
     request.pipe(onward)
-  })
+  }
+  const { identity } = options
+  const server: Server = identity === undefined ? createServer(serve) : createSecureServer(identity, serve)
   const sockets = new Set<Socket>()
   server.on('connection', (socket) => sockets.add(socket))
   server.on('connect', (request, socket) => {

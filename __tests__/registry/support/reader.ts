@@ -4,7 +4,7 @@ import { createRegistry } from '../../../src/registry/index.ts'
 import { createMemoryLog } from '../../fixtures/memory-log.ts'
 
 // Reads one tag in a process of its own, as an action does, and says what came of it:
-// node reader.ts <registry> <folder with certificates>
+// [INSECURE=<registry>] node reader.ts <registry> <folder with certificates>
 const [registry = '', certificates = ''] = process.argv.slice(2)
 const access = createRegistry({
   credentials: anonymous,
@@ -12,6 +12,7 @@ const access = createRegistry({
   clock: systemClock,
   environment: process.env,
   certificates: [certificates],
+  insecure: [process.env['INSECURE'] ?? ''],
   retry: { tries: 1 },
 })
 
