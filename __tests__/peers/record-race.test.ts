@@ -18,7 +18,8 @@ async function listedByOras(reference: string, referrersApi: boolean): Promise<s
   return referrers.map(({ digest }) => digest).toSorted()
 }
 
-test.each(REGISTRIES)(
+// A registry that loses what it was told to list is nothing a client could make up for.
+test.each(REGISTRIES.filter(({ losesReferrers }) => losesReferrers !== true))(
   'eight processes that write three records each to $name lose none, nor their entries in a list',
   async ({ referrersApi, start }) => {
     const peer = await start()
@@ -36,8 +37,8 @@ test.each(REGISTRIES)(
     const found = await records.list(repository, raceSubject.digest, RECORD_TYPES.build)
     expect(found.map(({ bytes }) => Buffer.from(bytes).toString()).toSorted()).toEqual(ALL_RECORDS)
     const digests = found.map(({ manifestDigest }) => manifestDigest).toSorted()
-    const reference = `${peer.host}/${repository.path}@${raceSubject.digest}`
-    expect(await listedByOras(reference, referrersApi)).toEqual(digests)
+    const api = await listedByOras(`${peer.host}/${repository.path}@${raceSubject.digest}`, referrersApi)
+    expect(api).toEqual(digests)
     const index = await registry.readTag(repository, fallbackTag(raceSubject.digest))
     const listed = index?.kind === 'index' ? index.document.manifests.map(({ digest }) => digest) : []
     // With the API there is no such index.
