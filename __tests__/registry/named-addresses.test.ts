@@ -99,6 +99,14 @@ describe('a registry on the internet names a host', () => {
     expect(world.elsewhere()).toEqual([])
   })
 
+  test('that the user named as well: a connection that is open already is not lent to it', async () => {
+    const world = await start({ 'registry.example.test': PUBLIC, 'other.example.test': PRIVATE }, redirect)
+    const other = world.place.replace('registry.', 'other.')
+    await expect(world.registry.readTag(repositoryAt(other), 'v1')).resolves.toBeDefined()
+    await failureWith('REGISTRY_UNEXPECTED', read(world))
+    expect(world.elsewhere()).toHaveLength(1)
+  })
+
   test('that is on the internet, too', async () => {
     const world = await start({ 'registry.example.test': PUBLIC, 'other.example.test': PUBLIC }, redirect)
     await expect(read(world)).resolves.toMatchObject({ digest: sample.digest })
