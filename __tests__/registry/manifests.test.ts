@@ -112,6 +112,25 @@ describe('absence', () => {
     await failureWith('REGISTRY_UNEXPECTED', open().registry.readTag(repositoryAt(server.host), 'v1'))
   })
 
+  test.each([
+    ['a page', htmlPage(200), 'REGISTRY_UNEXPECTED'],
+    ['an outage', { status: 503, headers: { 'retry-after': '86400' } }, 'REGISTRY_UNAVAILABLE'],
+  ] satisfies [string, Script, ErrorCode][])('%s at /v2/ counts once only', async (_name, script, code) => {
+    let pings = 0
+    const server = await serve(({ path }) => {
+      if (path !== '/v2/') return { status: 404 }
+      pings += 1
+      return pings === 1
+        ? script
+        : { status: 200, headers: { 'content-type': 'application/json' }, body: '{}' }
+    })
+    const { registry } = open()
+    await failureWith(code, registry.readTag(repositoryAt(server.host), 'v1'))
+    await expect(registry.readTag(repositoryAt(server.host), 'v1')).resolves.toBeUndefined()
+    await expect(registry.readTag(repositoryAt(server.host), 'v1')).resolves.toBeUndefined()
+    expect(pings).toBe(2)
+  })
+
   test('all manifest types are asked for, uncompressed', async () => {
     const server = await serve(() => ociError(404, 'MANIFEST_UNKNOWN'))
     await open().registry.readTag(repositoryAt(server.host), 'v1')

@@ -175,8 +175,20 @@ export class Session {
       throw new RegistryError('REGISTRY_DENIED', `${describeAnswer(answer)} · ${why}`, { hint })
     }
     if (absence === 'absent') return true
+    return await this.#speaksAsRegistry(grant)
+  }
+
+  /** Only a yes is kept: a login page or an outage says nothing about the next time. */
+  async #speaksAsRegistry(grant: Grant): Promise<boolean> {
     this.#isRegistry ??= this.#ping(grant)
-    return await this.#isRegistry
+    const asked = this.#isRegistry
+    let isRegistry = false
+    try {
+      isRegistry = await asked
+      return isRegistry
+    } finally {
+      if (!isRegistry && this.#isRegistry === asked) this.#isRegistry = undefined
+    }
   }
 
   /** Repeats work that is more than one request, under the policy of this registry. */
