@@ -14,6 +14,8 @@ interface Operations {
   /** `isBad`: the source gives other bytes than it promises. */
   readonly putBlob: { readonly place: Place; readonly blob: Content; readonly isBad: boolean }
   readonly copyBlob: { readonly place: Place; readonly from: Place; readonly blob: Content }
+  /** The subject with all that is attached to it. */
+  readonly copy: { readonly place: Place; readonly from: Place }
   readonly attach: { readonly place: Place; readonly record: NewRecord }
   readonly list: { readonly place: Place }
   readonly attachNamed: { readonly place: Place; readonly record: NewRecord; readonly tag: string }
@@ -61,6 +63,10 @@ const DRAWS: { readonly [K in Kind]: (random: Random, world: World) => Operation
     place: random.pick(world.places),
     blob: random.pick(world.blobs),
   }),
+  copy: (random, world) => {
+    const from = random.chance(0.7) ? (world.places[0] as Place) : random.pick(world.places)
+    return { from, place: random.pick(world.places.filter((place) => place !== from)) }
+  },
   attach: (random, world) => ({
     place: random.pick(world.places),
     record: random.pick(world.recordsToWrite),
@@ -134,6 +140,8 @@ const RUNS: {
     registry.putBlob(place.repository, sourceOf(blob, isBad && blob.bytes.byteLength > 0)),
   copyBlob: ({ registry }, { from, place, blob }) =>
     registry.copyBlob(from.repository, place.repository, descriptorOf(blob, 'application/octet-stream')),
+  copy: ({ copier, subject }, { from, place }) =>
+    copier.copy(from.repository, subject.digest, place.repository),
   attach: ({ records, subject }, { place, record }) =>
     records.attach(place.repository, descriptorOf(subject, MEDIA_TYPES.ociManifest), record),
   list: ({ records, subject }, { place }) =>

@@ -9,7 +9,7 @@ import { BuildOnceError } from '../../../src/domain/error.ts'
 import { sha256 } from './direct.ts'
 import { describeOperation, drawOperation, type Operation, runOperation } from './operations.ts'
 import { lookAt, type Snapshot } from './snapshot.ts'
-import { emptyHistory, errorOf, type History, type Step, verify } from './verify.ts'
+import { emptyHistory, errorOf, hasDoubtfulLists, type History, type Step, verify } from './verify.ts'
 import { type Behind, createWorld, type Place, type World } from './world.ts'
 
 /** What happened in many rounds. */
@@ -63,16 +63,26 @@ async function lookAround(
 }
 
 /** Before the operations run: what they may do counts as possible from now on. */
-function foresee(history: ReadonlyMap<Place, History>, operations: readonly Operation[]): void {
+function foresee(world: World, history: ReadonlyMap<Place, History>, operations: readonly Operation[]): void {
   for (const operation of operations) {
     const known = history.get(operation.place)
     if ('record' in operation) known?.attempted.add(sha256(operation.record.bytes))
+    // A copy may bring everything that anybody attached at any time.
+    if (operation.kind === 'copy')
+      for (const { bytes } of world.recordsToWrite) known?.attempted.add(sha256(bytes))
     if (operation.kind === 'putManifest' && operation.tag !== undefined)
       known?.tags.get(operation.tag)?.add(operation.manifest.digest)
   }
 }
 
 function remember(step: Step): void {
+  for (const { operation, outcome } of step.done) {
+    if (errorOf(outcome) !== undefined) continue
+    const known = step.history.get(operation.place)
+    if (operation.kind === 'copy' && !hasDoubtfulLists(step, operation.from))
+      for (const digest of step.history.get(operation.from)?.attached ?? []) known?.attached.add(digest)
+  }
+  // Only now: whether a copy saw what was attached at the same time is left to chance.
   for (const { operation, outcome } of step.done) {
     if (operation.kind === 'attach' && errorOf(outcome) === undefined)
       step.history.get(operation.place)?.attached.add(sha256(operation.record.bytes))
@@ -128,7 +138,7 @@ class Round {
   async step(operations: readonly Operation[]): Promise<Step> {
     const world = this.#world
     const seen = world.proxies.map(({ injected }) => injected.length)
-    foresee(this.#history, operations)
+    foresee(world, this.#history, operations)
     const outcomes = await Promise.all(
       operations.map(async (operation) => await runOperation(world, operation)),
     )

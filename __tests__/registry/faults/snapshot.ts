@@ -40,10 +40,14 @@ export async function lookAt({ direct, repository: { path } }: Place, world: Wor
     tags,
     corrupt,
     manifests: await present(
-      digestsOf(world.manifests),
+      digestsOf([...world.manifests, world.subject]),
       async (digest) => await direct.manifest(path, digest),
       corrupt,
     ),
-    blobs: await present(digestsOf(world.blobs), async (digest) => await direct.blob(path, digest), corrupt),
+    blobs: await present(
+      digestsOf([...world.blobs, world.layer]),
+      async (digest) => await direct.blob(path, digest),
+      corrupt,
+    ),
   }
 }

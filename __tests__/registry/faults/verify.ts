@@ -49,6 +49,12 @@ function hit(step: Step, text: string, kinds: readonly Fault['kind'][]): boolean
 /** Lists have no digest: a change that leaves them well-formed cannot be seen by anybody. */
 const UNSEEN_IN_LISTS = ['stale', 'corrupt-body', 'repeat-chunk', 'swap-chunks'] as const
 
+/** True when what is attached may have been hidden in a way that nobody can see. */
+export function hasDoubtfulLists(step: Step, { repository }: Place): boolean {
+  const lists = ['referrers/', 'tags/list', 'manifests/sha256-'].map((part) => `${repository.path}/${part}`)
+  return lists.some((list) => hit(step, list, UNSEEN_IN_LISTS))
+}
+
 /** Digests that operations of this step may have put under a tag. */
 function written(step: Step, place: Place, tag: string): string[] {
   return step.done.flatMap(({ operation }) => {
@@ -120,17 +126,20 @@ const CHECKS: { readonly [K in Operation['kind']]: Check<K> } = {
     at(step.after, place).blobs.has(blob.digest) ? undefined : 'the blob is not there',
   copyBlob: (step, { place, blob }) =>
     at(step.after, place).blobs.has(blob.digest) ? undefined : 'the blob is not there',
+  copy: (step, { place }) => {
+    const { manifests, blobs } = at(step.after, place)
+    const { subject, layer } = step.world
+    return manifests.has(subject.digest) && blobs.has(layer.digest) ? undefined : 'not all of it is there'
+  },
   attach: () => undefined,
   list: (step, { place }, value) => {
     const { attached, attempted } = at(step.history, place)
     const found = (value as readonly StoredRecord[]).map(({ bytes }) => sha256(bytes))
     const foreign = found.filter((digest) => !attempted.has(digest))
     if (foreign.length > 0) return `records nobody wrote: ${foreign.join(', ')}`
-    const path = place.repository.path
-    const isDoubtful = ['referrers/', 'tags/list', 'manifests/sha256-'].some((part) =>
-      hit(step, `${path}/${part}`, UNSEEN_IN_LISTS),
-    )
-    const missing = isDoubtful ? [] : [...attached].filter((digest) => !found.includes(digest))
+    const missing = hasDoubtfulLists(step, place)
+      ? []
+      : [...attached].filter((digest) => !found.includes(digest))
     return missing.length === 0 ? undefined : `records are missing: ${missing.join(', ')}`
   },
   attachNamed: (step, { place, tag }, value) => {
@@ -165,6 +174,8 @@ function excuse(step: Step, operation: Operation): string | undefined {
   if (kind === 'putManifest' && place.hasImmutableTags && mayBeTaken(step, operation, operation.tag))
     return 'REGISTRY_REFUSED'
   if (kind === 'attachNamed' && mayBeTaken(step, operation, operation.tag)) return 'REGISTRY_REFUSED'
+  if (kind === 'copy' && !at(step.before, operation.from).manifests.has(step.world.subject.digest))
+    return 'REGISTRY_NOT_FOUND'
   if (kind === 'readBlob' && lacks(place, operation.blob.digest)) return 'REGISTRY_NOT_FOUND'
   if (kind === 'copyBlob' && lacks(operation.from, operation.blob.digest)) return 'REGISTRY_NOT_FOUND'
   if (kind === 'putBlob' && operation.isBad) return 'CONTENT_CORRUPT'

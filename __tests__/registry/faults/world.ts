@@ -3,7 +3,7 @@ import { type FaultLottery, type FaultProxy, createFaultProxy } from '../../../s
 import type { Random } from '../../../sandbox/faults/random.ts'
 import type { Digest } from '../../../src/domain/digest.ts'
 import { EMPTY_CONFIG, MEDIA_TYPES } from '../../../src/domain/manifest.ts'
-import { type NewRecord, type RecordStore, type Registry } from '../../../src/domain/registry.ts'
+import { type Copier, type NewRecord, type RecordStore, type Registry } from '../../../src/domain/registry.ts'
 import { RECORD_TYPES } from '../../../src/domain/record.ts'
 import type { Repository } from '../../../src/domain/reference.ts'
 import { explicitCredentials, firstOf } from '../../../src/registry/credentials.ts'
@@ -39,11 +39,13 @@ export interface World {
   readonly proxies: readonly FaultProxy[]
   readonly registry: Registry
   readonly records: RecordStore
+  readonly copier: Copier
   readonly log: KeptLog
   readonly blobs: readonly Content[]
   readonly manifests: readonly Content[]
-  /** What records are attached to; in every place from the beginning. */
+  /** What records are attached to; in the first place from the beginning, with its layer. */
   readonly subject: Content
+  readonly layer: Content
   readonly recordsToWrite: readonly NewRecord[]
   /** What must never be in a message. */
   readonly secrets: readonly string[]
@@ -67,14 +69,14 @@ function noise(random: Random, size: number): Content {
 }
 
 /** A manifest anybody would take, with the annotations in the way of bytes that must not change. */
-function manifestOf(name: string): Content {
+function manifestOf(name: string, layer: Content): Content {
   const { digest, size } = EMPTY_CONFIG.descriptor
   const text = JSON.stringify({
     schemaVersion: 2,
     mediaType: MEDIA_TYPES.ociManifest,
     artifactType: 'application/vnd.example',
     config: { mediaType: MEDIA_TYPES.ociEmpty, digest, size },
-    layers: [{ mediaType: MEDIA_TYPES.ociEmpty, digest, size }],
+    layers: [{ mediaType: 'application/vnd.example', digest: layer.digest, size: layer.bytes.byteLength }],
     annotations: { name },
   })
   return contentOf(Buffer.from(`${text}\n`))
@@ -83,16 +85,6 @@ function manifestOf(name: string): Content {
 function recordOf(name: string): NewRecord {
   const bytes = Buffer.from(JSON.stringify({ record: name }))
   return { type: RECORD_TYPES.deployment, bytes, created: '2026-11-23T12:00:00.000Z' }
-}
-
-async function prepare(
-  direct: Direct,
-  path: string,
-  subject: Content,
-  blobs: readonly Content[],
-): Promise<void> {
-  for (const { bytes } of [{ bytes: EMPTY_CONFIG.bytes }, ...blobs]) await direct.pushBlob(path, bytes)
-  await direct.pushManifest(path, subject.digest, subject.bytes, MEDIA_TYPES.ociManifest)
 }
 
 function openClient(users: readonly (readonly [host: string, user: User])[]) {
@@ -137,13 +129,18 @@ export async function createWorld(
     hasImmutableTags: behind[index].hasImmutableTags ?? false,
   })
   const places = [place(0, 'app'), place(0, 'other'), place(1, 'copy')]
-  const subject = manifestOf(`${name} subject`)
+  const empty = contentOf(EMPTY_CONFIG.bytes)
+  const layer = noise(random, 30_000)
+  const subject = manifestOf(`${name} subject`, layer)
   const blobs = [0, 1, 700, 20_000, 70_000].map((size) => noise(random, size))
   for (const { direct, repository } of places) {
     // Half of the content is there from the beginning, so that reading it has something to find.
-    const there = blobs.filter(() => random.chance(0.5))
-    await prepare(direct, repository.path, subject, there)
+    const there = [empty, ...blobs.filter(() => random.chance(0.5))]
+    for (const { bytes } of there) await direct.pushBlob(repository.path, bytes)
   }
+  const [{ direct, repository }] = places as [Place]
+  await direct.pushBlob(repository.path, layer.bytes)
+  await direct.pushManifest(repository.path, subject.digest, subject.bytes, MEDIA_TYPES.ociManifest)
   const follow = (lottery: FaultLottery | undefined): void => {
     for (const proxy of proxies) proxy.follow(lottery === undefined ? {} : { lottery })
   }
@@ -152,10 +149,12 @@ export async function createWorld(
     proxies,
     registry: access.registry,
     records: access.records,
+    copier: access.copier,
     log,
     blobs,
-    manifests: [1, 2, 3].map((number) => manifestOf(`${name} ${number}`)),
+    manifests: [1, 2, 3].map((number) => manifestOf(`${name} ${number}`, empty)),
     subject,
+    layer,
     recordsToWrite: [1, 2, 3].map((number) => recordOf(`${name} ${number}`)),
     secrets: users.flatMap(([, { username, password }]) => {
       return [password, Buffer.from(`${username}:${password}`).toString('base64')]
