@@ -1,0 +1,79 @@
+import { randomBytes } from 'node:crypto'
+import type { ServerResponse } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { answerRefusal } from './answer.ts'
+import type { Fault, Moment } from '../faults.ts'
+import { momentOf } from '../faults.ts'
+import { versionOf } from '../access/gate.ts'
+import { describeRequirement, REQUIREMENTS } from '../access/permissions.ts'
+import { exhausted } from '../access/rate-limit.ts'
+import type { Reply } from './responses.ts'
+import { encodeAnswer, replyOf, sendReply } from './responses.ts'
+import type { Request, Service } from './service.ts'
+import { answerRequest, callerOf } from './service.ts'
+
+/** Headers of every answer, whatever it says. */
+function commonHeaders(service: Service, request: Request): Readonly<Record<string, string>> {
+  const { world } = service
+  const caller = callerOf(service, request)
+  const requirement = request.route === undefined ? [] : REQUIREMENTS[request.route.id]
+  const accepted = describeRequirement(requirement)
+  return {
+    Server: 'github.com',
+    'x-github-media-type': 'github.v3; format=json',
+    'x-github-api-version-selected': versionOf(request),
+    'x-github-request-id': randomBytes(16)
+      .toString('hex')
+      .toUpperCase()
+      .replace(/(.{4})(?!$)/gu, '$1:'),
+    ...(world.product === 'ghes' ? { 'x-github-enterprise-version': 'enterprise-server@3.19.0' } : {}),
+    ...(accepted === '' ? {} : { 'x-accepted-github-permissions': accepted }),
+    ...(world.product === 'ghes' || caller === undefined ? {} : world.limits.headers(caller)),
+  }
+}
+
+type Ending = Reply | 'hang' | 'reset'
+
+/** Plays the faults of a moment; what it returns ends the exchange. */
+async function play(
+  service: Service,
+  request: Request,
+  faults: readonly Fault[],
+  moment: Moment,
+  right?: Reply,
+): Promise<Ending | undefined> {
+  for (const fault of faults.filter((one) => momentOf(one) === moment)) {
+    if (fault.kind === 'hang' || fault.kind === 'reset') return fault.kind
+    if (fault.kind === 'delay') await sleep(fault.ms)
+    if (fault.kind === 'overtake') fault.act(service.world)
+    if (fault.kind === 'primary-limit') {
+      service.world.limits.leave(callerOf(service, request)?.kind ?? 'anonymous', 0, fault.resetIn)
+      return encodeAnswer(answerRefusal(exhausted()))
+    }
+    const reply = replyOf(fault, right)
+    if (reply !== undefined) return reply
+  }
+  return undefined
+}
+
+/** Answers a request with the faults chosen for it; `observe` is told the sandbox's own status. */
+export async function deliver(
+  service: Service,
+  request: Request,
+  faults: readonly Fault[],
+  response: ServerResponse,
+  observe: (status: number) => void,
+): Promise<void> {
+  let ending = await play(service, request, faults, 'before')
+  if (ending === undefined) {
+    const right = encodeAnswer(answerRequest(service, request))
+    observe(right.status)
+    ending = (await play(service, request, faults, 'after', right)) ?? right
+  }
+  if (ending === 'hang') return
+  if (ending === 'reset') {
+    response.req.socket.resetAndDestroy()
+    return
+  }
+  sendReply(response, { ...ending, headers: { ...commonHeaders(service, request), ...ending.headers } })
+}
