@@ -54,8 +54,8 @@ function partOf(path: string): string {
   return path.split('/')[1] ?? ''
 }
 
-/** The one adapter module the verbs may use values of: pure functions of the context, which is plain data. */
-const PURE_ADAPTER = 'src/github/context.ts'
+/** The adapter modules the verbs may use values of: pure functions of the context, which is plain data. */
+const PURE_ADAPTERS = ['src/github/context.ts', 'src/github/pull-request.ts']
 
 function adapterRule(part: string) {
   // Node's own modules and packages are how adapters reach the world.
@@ -75,7 +75,7 @@ const RULES: Readonly<Record<string, (edge: Edge) => boolean>> = {
     if (partOf(to) === 'domain') return true
     // A verb uses itself and what all verbs share (files directly in src/verbs), never another verb.
     if (partOf(to) === 'verbs') return dirname(to) === dirname(from) || dirname(to) === 'src/verbs'
-    return to.startsWith('src/') && partOf(to) !== 'main' && (isType || to === PURE_ADAPTER)
+    return to.startsWith('src/') && partOf(to) !== 'main' && (isType || PURE_ADAPTERS.includes(to))
   },
   main: ({ to }) => !to.startsWith('sandbox/'),
 }

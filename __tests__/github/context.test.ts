@@ -1,42 +1,14 @@
-import { writeFileSync } from 'node:fs'
+import { truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { Json } from '../../src/domain/json.ts'
 import { decodeBuildRecord, encodeRecord } from '../../src/domain/record.ts'
-import {
-  type Context,
-  eventCommit,
-  isForkPullRequest,
-  readContext,
-  recordedEvent,
-} from '../../src/github/context.ts'
+import { readContext } from '../../src/github/context.ts'
+import { contextOf, RUNNER } from '../fixtures/event.ts'
 import { temporaryFolder } from '../fixtures/folders.ts'
-import { buildRecord, commit, otherCommit } from '../fixtures/samples.ts'
+import { buildRecord, commit } from '../fixtures/samples.ts'
 import { expectCode } from '../fixtures/to-throw-code.ts'
-
-const RUNNER = {
-  GITHUB_EVENT_NAME: 'push',
-  GITHUB_REF: 'refs/heads/main',
-  GITHUB_SHA: commit,
-  GITHUB_REPOSITORY: 'owner/app',
-  GITHUB_SERVER_URL: 'https://github.example',
-  GITHUB_RUN_ID: '123',
-  GITHUB_RUN_ATTEMPT: '2',
-  GITHUB_WORKFLOW: 'CI',
-  GITHUB_JOB: 'build',
-  GITHUB_ACTOR: 'octocat',
-  GITHUB_WORKSPACE: '/workspace',
-  RUNNER_TEMP: '/temporary',
-  RUNNER_TOOL_CACHE: '/tools',
-}
-
-/** The context of an event with a payload, as the runner hands it over: in a file. */
-function contextOf(event: string, payload: Json | string, environment: NodeJS.ProcessEnv = {}): Context {
-  const path = join(temporaryFolder(), 'event.json')
-  writeFileSync(path, typeof payload === 'string' ? payload : JSON.stringify(payload))
-  return readContext({ ...RUNNER, GITHUB_EVENT_NAME: event, GITHUB_EVENT_PATH: path, ...environment })
-}
 
 describe('readContext', () => {
   test('takes what the runner says', () => {
@@ -96,140 +68,58 @@ describe('readContext', () => {
     { description: 'is not JSON', payload: '<html>' },
     { description: 'has a key twice', payload: '{"workflow_run":{},"workflow_run":{}}' },
     { description: 'has __proto__', payload: '{"__proto__":{"workflow_run":{}}}' },
-  ])('an event file that $description is an error', ({ payload }) => {
-    expect(() => contextOf('push', payload)).toThrow(SyntaxError)
-  })
-
-  test('an event file that does not exist is an error', () => {
-    expect(() => readContext({ ...RUNNER, GITHUB_EVENT_PATH: join(temporaryFolder(), 'none') })).toThrow(
-      'ENOENT',
-    )
+    { description: 'is empty', payload: '' },
+    { description: 'begins with a byte order mark', payload: '\ufeff{}' },
+    { description: 'is nested too deep', payload: `${'['.repeat(101)}${']'.repeat(101)}` },
+  ])('an event file that $description is refused', async ({ payload }) => {
+    const error = await expectCode(() => contextOf('push', payload), 'EVENT_REFUSED')
+    expect(error.message).toMatch(/^The event payload cannot be read: /)
+    expect(error.cause).toBeInstanceOf(Error)
   })
 
   test.each([
+    { description: 'does not exist', path: () => join(temporaryFolder(), 'none'), says: 'ENOENT' },
+    { description: 'is a folder', path: () => temporaryFolder(), says: 'expected a file' },
+    { description: 'never ends', path: () => '/dev/zero', says: 'expected a file' },
+    {
+      description: 'is larger than any payload',
+      path: () => {
+        const path = join(temporaryFolder(), 'event.json')
+        writeFileSync(path, '')
+        truncateSync(path, 2 ** 30)
+        return path
+      },
+      says: 'expected a file of at most',
+    },
+  ])('an event file that $description is refused', async ({ path, says }) => {
+    const environment = { ...RUNNER, GITHUB_EVENT_PATH: path() }
+    const error = await expectCode(() => readContext(environment), 'EVENT_REFUSED')
+    expect(error.message).toContain(says)
+  })
+
+  test.each<{ description: string; payload: Json }>([
     { description: 'a list', payload: [] },
     { description: 'null', payload: null },
-    { description: 'other types', payload: { workflow_run: 7, pull_request: { head: 'x', base: [] } } },
     { description: 'a deleted fork', payload: { pull_request: { head: { repo: null } } } },
+    { description: 'inherited names only', payload: { constructor: { name: 'x' } } },
   ])('a payload of $description says nothing', ({ payload }) => {
     expect(contextOf('push', payload).payload).toEqual({})
   })
-})
 
-describe('eventCommit', () => {
-  const head = { head_sha: otherCommit }
-  test.each([
-    ...[
-      'push',
-      'workflow_dispatch',
-      'schedule',
-      'merge_group',
-      'pull_request',
-      'release',
-      'repository_dispatch',
-    ].map((event) => ({ event, payload: {}, expected: commit })),
-    { event: 'workflow_run', payload: { workflow_run: { ...head, event: 'push' } }, expected: otherCommit },
-    { event: 'workflow_run', payload: { workflow_run: head }, expected: otherCommit },
-  ])('$event', ({ event, payload, expected }) => {
-    expect(eventCommit(contextOf(event, payload))).toBe(expected)
-  })
-
-  test.each([
-    {
-      description: 'pull_request_target',
-      context: () => contextOf('pull_request_target', { pull_request: { head: { sha: otherCommit } } }),
-      says: 'about a commit nobody has reviewed',
-    },
-    {
-      description: 'workflow_run without a commit',
-      context: () => contextOf('workflow_run', { workflow_run: {} }),
-      says: 'has no workflow_run.head_sha',
-    },
-    {
-      description: 'workflow_run with a short commit',
-      context: () => contextOf('workflow_run', { workflow_run: { head_sha: '2222222' } }),
-      says: 'has no workflow_run.head_sha',
-    },
-    {
-      description: 'push without GITHUB_SHA',
-      context: () => contextOf('push', {}, { GITHUB_SHA: '' }),
-      says: 'GITHUB_SHA is not a full commit id',
-    },
-    {
-      description: 'push with a branch as GITHUB_SHA',
-      context: () => contextOf('push', {}, { GITHUB_SHA: 'main' }),
-      says: 'GITHUB_SHA is not a full commit id',
-    },
-  ])('refuses $description', async ({ context, says }) => {
-    const error = await expectCode(() => eventCommit(context()), 'EVENT_REFUSED')
-    expect(error.message).toContain(says)
-    expect(error.hint).toContain('Give the commit input')
-  })
-})
-
-describe('recordedEvent', () => {
-  test.each([
-    { event: 'push', about: undefined, expected: 'push' },
-    { event: 'pull_request', about: undefined, expected: 'pull_request' },
-    { event: 'workflow_run', about: undefined, expected: 'workflow_run' },
-    { event: 'workflow_run', about: 'push', expected: 'workflow_run' },
-    { event: 'workflow_run', about: 'pull_request', expected: 'pull_request' },
-    { event: 'workflow_run', about: 'pull_request_target', expected: 'pull_request' },
-    { event: 'push', about: 'pull_request', expected: 'push' },
-  ])('of $event about $about is $expected', ({ event, about, expected }) => {
-    expect(recordedEvent(contextOf(event, { workflow_run: { event: about ?? null } }))).toBe(expected)
-  })
-})
-
-describe('isForkPullRequest', () => {
-  const pull = (head: Json, base: Json = { repo: { full_name: 'owner/app' } }): Json => ({
-    pull_request: { head, base },
-  })
-  test.each([
-    {
-      description: 'a fork',
-      event: 'pull_request',
-      payload: pull({ repo: { full_name: 'someone/app' } }),
-      expected: true,
-    },
-    {
-      description: 'a fork, reviewed',
-      event: 'pull_request_review',
-      payload: pull({ repo: { full_name: 'someone/app' } }),
-      expected: true,
-    },
-    {
-      description: 'a fork that was deleted',
-      event: 'pull_request',
-      payload: pull({ repo: null }),
-      expected: true,
-    },
-    {
-      description: 'a branch of the repository',
-      event: 'pull_request',
-      payload: pull({ repo: { full_name: 'owner/app' } }),
-      expected: false,
-    },
-    {
-      description: 'a branch, in other case',
-      event: 'pull_request',
-      payload: pull({ repo: { full_name: 'Owner/App' } }),
-      expected: false,
-    },
-    {
-      description: 'a fork, but with the rights of the base branch',
-      event: 'pull_request_target',
-      payload: pull({ repo: { full_name: 'someone/app' } }),
-      expected: false,
-    },
-    { description: 'a push', event: 'push', payload: {}, expected: false },
-    {
-      description: 'a push with a payload that looks like a fork',
-      event: 'push',
-      payload: pull({ repo: { full_name: 'x/y' } }),
-      expected: false,
-    },
-  ])('$description', ({ event, payload, expected }) => {
-    expect(isForkPullRequest(contextOf(event, payload))).toBe(expected)
+  test('values of other types count as wrong, not as absent', () => {
+    const { payload } = contextOf('push', {
+      workflow_run: 7,
+      after: 40,
+      head_commit: { id: {} },
+      deleted: 'no',
+    })
+    expect(payload).toEqual({
+      after: '<not text but number>',
+      headCommit: '<not text but object>',
+      workflowRunHead: '<not text but number>',
+      workflowRunEvent: '<not text but number>',
+      workflowRunRepository: '<not text but number>',
+      workflowRunHeadRepository: '<not text but number>',
+    })
   })
 })

@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { connect } from '../../src/main/registry.ts'
-import { willPush } from '../../src/verbs/build/run.ts'
+import { willPush } from '../../src/verbs/build/withheld.ts'
 import { CONTEXT, inputsOf } from '../fixtures/build-world.ts'
 import { failureWith, keptLog, repositoryAt } from '../registry/support/access.ts'
 import { ociError, serve } from '../registry/support/scripted-server.ts'

@@ -16,6 +16,7 @@ test('the checked-in files are what the sources say', async () => {
     'README.md',
     'deploy/README.md',
     'docs/engines.md',
+    'docs/events.md',
     'docs/guard.md',
     'docs/error-codes.md',
     'schema/build-record.schema.json',

@@ -4,6 +4,7 @@ import { parseActionFile } from './action-file.ts'
 import { renderApi } from './api-table.ts'
 import { renderEngineInputs } from './engine-inputs.ts'
 import { renderErrorCodes } from './error-codes.ts'
+import { renderEvents } from './events.ts'
 import { renderGuardTable } from './guard-table.ts'
 import { replaceBetweenMarkers } from './markers.ts'
 import { renderSchemas } from './schemas.ts'
@@ -41,6 +42,7 @@ async function pages(root: string): Promise<ReadonlyMap<string, readonly Section
     ['README.md', [{ name: 'build', content: await api('action.yml') }]],
     ['deploy/README.md', [{ name: 'deploy', content: await api('deploy/action.yml') }]],
     ['docs/engines.md', [{ name: 'engine-inputs', content: renderEngineInputs() }]],
+    ['docs/events.md', [{ name: 'events', content: renderEvents() }]],
     ['docs/guard.md', guard],
   ])
 }

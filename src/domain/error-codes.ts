@@ -16,8 +16,10 @@ export const ERROR_CODES = {
     next: 'Check out that commit (actions/checkout with `ref:`), or correct the `commit` input.',
   },
   EVENT_REFUSED: {
-    means: 'The event does not say safely which commit to build (for example `pull_request_target`).',
-    next: 'Give the `commit` input explicitly.',
+    means:
+      'The event does not say safely which commit to use (for example `pull_request_target`), its payload and the runner ' +
+      'disagree, or its job has no rights to deploy (a pull request from a fork).',
+    next: 'Do what the message says; mostly, give the `commit` input explicitly. [Events](events.md) lists what each says.',
   },
   PREPARE_FAILED: { means: 'The `prepare` script failed.', next: 'Read its output above the error.' },
   ENGINE_FAILED: {
@@ -46,7 +48,9 @@ export const ERROR_CODES = {
   },
   DIGEST_MISSING: {
     means: 'deploy was given no digest.',
-    next: 'Pass the bare `digest` output of build; outputs holding a masked value are dropped by the runner.',
+    next:
+      'Pass the bare `digest` output of build; outputs holding a masked value are dropped by the runner. Skip the job where ' +
+      "nothing was published, as for a pull request from a fork: `if: needs.build.outputs.digest != ''`.",
   },
   DIGEST_MISMATCH: {
     means: 'The digest to deploy is not the one that was built for this commit.',

@@ -6,10 +6,12 @@ import { withLogin } from '../engines/registry-login.ts'
 import { createWorkflowArtifacts } from '../github/artifacts.ts'
 import { createCache } from '../github/cache.ts'
 import { readCheckout } from '../github/checkout.ts'
-import { type Context, eventCommit, knownCommit, readContext } from '../github/context.ts'
+import { type Context, readContext } from '../github/context.ts'
 import { declareArtifact } from '../github/declared-artifacts.ts'
+import { eventCommit, knownCommit } from '../github/events.ts'
 import { readInputs } from '../github/inputs.ts'
 import { githubLog } from '../github/log.ts'
+import { readOnlyCause } from '../github/pull-request.ts'
 import { writeSummary } from '../github/summary.ts'
 import { systemClock } from '../platform/clock.ts'
 import { childEnvironment } from '../platform/environment.ts'
@@ -18,8 +20,9 @@ import { withTemporaryFolder } from '../platform/files.ts'
 import { runScript } from '../platform/script.ts'
 import { type BuildInputs, parseBuildInputs } from '../verbs/build/inputs.ts'
 import type { BuildPorts } from '../verbs/build/ports.ts'
-import { build, type BuildResult, buildTarget, willPush } from '../verbs/build/run.ts'
+import { build, type BuildResult, buildTarget } from '../verbs/build/run.ts'
 import { buildFailureSummary, buildSummary } from '../verbs/build/summary.ts'
+import { willPush } from '../verbs/build/withheld.ts'
 import { reportFailure } from './failure.ts'
 import { buildOutputs, setOutputs } from './outputs.ts'
 import { connect, type Connection } from './registry.ts'
@@ -65,14 +68,14 @@ async function parse(context: Context): Promise<BuildInputs> {
   const raw = readInputs(process.env)
   const password = raw.get('password')
   if (password !== undefined) githubLog.mask(password)
-  const commit = knownCommit(context)
+  const known = { commit: knownCommit(context), isReadOnly: readOnlyCause(context) !== undefined }
   try {
-    return parseBuildInputs(raw, { commit })
+    return parseBuildInputs(raw, known)
   } catch (error) {
     const { sourceFaults } = await import('../engines/source-folder.ts')
     const path = raw.get('prepare') ? '' : (raw.get('path') ?? '')
     if (path === '') throw error
-    return parseBuildInputs(raw, { commit, faults: sourceFaults(path, context.workspace, () => []) })
+    return parseBuildInputs(raw, { ...known, faults: sourceFaults(path, context.workspace, () => []) })
   }
 }
 

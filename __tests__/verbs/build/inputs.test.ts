@@ -342,6 +342,35 @@ describe('parseBuildInputs refuses', () => {
   })
 })
 
+describe('inputs of a job that has no secrets', () => {
+  const parse = (given: Readonly<Record<string, string>>, isReadOnly = true) =>
+    parseBuildInputs(new Map(Object.entries({ image: IMAGE, ...given })), { isReadOnly })
+
+  test.each<{ description: string; given: Readonly<Record<string, string>> }>([
+    { description: 'a password that is empty', given: { username: 'ci', password: '' } },
+    { description: 'a user name that is empty', given: { username: '', password: 'x' } },
+    { description: 'no digest, because no step could push', given: { engine: 'existing', digest: '' } },
+  ])('$description is no fault there, and one elsewhere', async ({ given }) => {
+    expect(parse(given)).toMatchObject({ push: true })
+    await expectCode(() => parse(given, false), 'INPUT_INVALID')
+  })
+
+  test('secrets without a value are left out there, and stay elsewhere', () => {
+    const given = { secrets: 'TOKEN=\nOTHER=x\n' }
+    expect(parse(given).secrets).toEqual(['OTHER=x'])
+    expect(parse(given, false).secrets).toEqual(['TOKEN=', 'OTHER=x'])
+  })
+
+  test('other faults stay faults, and the hint says what may be behind them', async () => {
+    const error = await expectCode(() => parse({ image: '', 'cache-path': 'x' }), 'INPUT_INVALID')
+    expect(error.message).toContain('image: ')
+    expect(error.message).toContain('cache-path, cache-key')
+    expect(error.hint).toContain('Secrets are empty in a job of a fork or of Dependabot')
+    const elsewhere = await expectCode(() => parse({ image: '' }, false), 'INPUT_INVALID')
+    expect(elsewhere.hint).not.toContain('Secrets are empty')
+  })
+})
+
 test.each([
   { text: 'v1', expected: 'v1' },
   { text: `${IMAGE}:v1`, expected: 'v1' },

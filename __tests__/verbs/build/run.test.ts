@@ -3,6 +3,7 @@ import { digestOf } from '../../../src/domain/digest.ts'
 import { RegistryError } from '../../../src/domain/error.ts'
 import { EMPTY_CONFIG, type Manifest, MEDIA_TYPES, parseManifest } from '../../../src/domain/manifest.ts'
 import { encodeRecord, RECORD_TYPES } from '../../../src/domain/record.ts'
+import { parseBuildInputs } from '../../../src/verbs/build/inputs.ts'
 import { type BuildResult, build, buildTarget } from '../../../src/verbs/build/run.ts'
 import { STAGING_TAG } from '../../../src/verbs/build/staging.ts'
 import { buildSummary } from '../../../src/verbs/build/summary.ts'
@@ -351,6 +352,18 @@ describe('builds that are not pushed', () => {
       context: { event: 'pull_request', payload: fork },
       says: 'comes from a fork, whose token cannot push',
     },
+    {
+      description: 'a pull request of Dependabot, run again by somebody else',
+      given: {},
+      context: { event: 'pull_request', actor: 'dependabot[bot]' },
+      says: 'Dependabot started this, and its token cannot push',
+    },
+    {
+      description: 'a pull request from a fork, though push is true',
+      given: { push: 'true' },
+      context: { event: 'pull_request', payload: fork },
+      says: 'but not published and not sealed',
+    },
   ])('$description: built, nothing written, nothing sealed, green', async ({ given, context, says }) => {
     const {
       world,
@@ -369,6 +382,18 @@ describe('builds that are not pushed', () => {
     expect(job.uploaded).toEqual([])
     expect(await tagDigest(world, 'v1')).toBeUndefined()
     expect(job.log.lines.join('\n')).toContain(says)
+  })
+
+  test('a fork has nothing to adopt from another step either, and stays green', async () => {
+    const context = { event: 'pull_request', payload: fork }
+    const world = createWorld()
+    const job = createJob(world, { context, engineName: 'existing' })
+    const known = { isReadOnly: true }
+    const inputs = parseBuildInputs(new Map(Object.entries({ image: IMAGE, engine: 'existing' })), known)
+    const result = await build(inputs, buildTarget(inputs, commit), job.ports)
+    expect(result).toMatchObject({ outcome: 'not-pushed', localDigest: undefined, withheld: 'fork' })
+    expect(job.events).toEqual([])
+    expect(job.log.lines.join('\n')).toContain('built by another step, but not published')
   })
 
   test('a pull request from this repository is pushed', async () => {
@@ -627,6 +652,31 @@ describe('the summary', () => {
     expect(summary).toContain('### 🧪 Built, not published')
     expect(summary).toContain('nothing can be deployed')
     expect(summary).not.toContain('Deploy exactly this')
+  })
+
+  test.each([
+    { why: 'push: false', given: { push: 'false' }, context: {}, says: ['`push` is `false`'] },
+    {
+      why: 'a fork',
+      given: {},
+      context: {
+        event: 'pull_request',
+        payload: { headRepository: 'someone/app', baseRepository: 'owner/app' },
+      },
+      says: ['comes from a fork', 'its token only reads', "if: needs.build.outputs.digest != ''"],
+    },
+    {
+      why: 'Dependabot',
+      given: {},
+      context: { event: 'pull_request', actor: 'dependabot[bot]' },
+      says: ['Dependabot started this', 'without secrets', 'Once it is merged'],
+    },
+  ])('of a build that was not pushed because of $why says what was not done, and why', async (row) => {
+    const { given, context, says } = row
+    const summary = buildSummary(await start({ makes: amd64, context }, given).work)
+    expect(summary).toContain('| **Not done** | push · build record · SHA tag and other tags')
+    for (const text of says) expect(summary).toContain(text)
+    expect(summary.split('\n').filter((line) => line.startsWith('| **Why**'))).toHaveLength(1)
   })
 
   test('of a record with text that is markup', async () => {

@@ -457,7 +457,67 @@ describe('a malformed document beside the record', () => {
   })
 })
 
+describe('a job that cannot push', () => {
+  const fork: Partial<Context> = {
+    event: 'pull_request',
+    payload: { headRepository: 'someone/app', baseRepository: 'owner/app' },
+  }
+  const dependabot: Partial<Context> = { event: 'pull_request', actor: 'dependabot[bot]' }
+
+  test.each([
+    { description: 'a pull request from a fork', context: fork, says: 'is a pull request from a fork' },
+    { description: 'Dependabot', context: dependabot, says: 'Dependabot started this' },
+  ])('$description: an empty digest is explained, and nothing is written', async ({ context, says }) => {
+    const deployment = start(await sealed(amd64), { context, given: { digest: '' } })
+    const error = await expectCode(deployment.work, 'DIGEST_MISSING')
+    expect(error.hint).toContain(says)
+    expect(error.hint).toContain("if: needs.build.outputs.digest != ''")
+    expect(deployment.deployments.entries).toEqual([])
+    expect(deployment.failures).toMatchObject([{ error, state: 'refused' }])
+  })
+
+  test.each([
+    { description: 'a pull request from a fork', context: fork, says: 'A pull request from a fork' },
+    { description: 'Dependabot', context: dependabot, says: 'A job that Dependabot started' },
+  ])('$description deploys nothing, whatever the digest', async ({ context, says }) => {
+    for (const digest of [amd64.digest, 'sealed']) {
+      const given = { digest, run: 'deploy', 'allow-pull-request': 'true' }
+      const deployment = start(await sealed(amd64), { context, given })
+      const error = await expectCode(deployment.work, 'EVENT_REFUSED')
+      expect(error.message).toContain(`${says} cannot deploy`)
+      expect([...deployment.events, ...deployment.deployments.entries, ...deployment.log.lines]).toEqual([])
+    }
+  })
+
+  test('a dry run, which records nothing, is allowed', async () => {
+    const deployment = start(await sealed(amd64), { context: fork, given: { 'dry-run': 'true' } })
+    expect(await deployment.work).toMatchObject({ digest: amd64.digest })
+  })
+
+  test('an empty digest elsewhere is explained, too', async () => {
+    const deployment = start(await sealed(amd64), { given: { digest: '' } })
+    const error = await expectCode(deployment.work, 'DIGEST_MISSING')
+    expect(error.hint).toContain('masked value')
+    expect(error.hint).toContain('a pull request from a fork or of Dependabot')
+  })
+})
+
 describe('a build of a pull request', () => {
+  test.each(['pull_request', 'pull_request_target', 'pull_request_review', 'pull_request_review_comment'])(
+    'is refused when the record says %s',
+    async (event) => {
+      const deployment = start(await sealed(amd64, { event }))
+      await expectEnd(deployment, 'PULL_REQUEST_BUILD', 'refused')
+    },
+  )
+
+  test.each(['push', 'merged_pull_request', 'merge_group', 'workflow_run', 'deployment'])(
+    'is not one when the record says %s',
+    async (event) => {
+      expect(await start(await sealed(amd64, { event })).work).toMatchObject({ digest: amd64.digest })
+    },
+  )
+
   test('is deployed with allow-pull-request, which is recorded', async () => {
     const given = { 'allow-pull-request': 'true' }
     const deployment = start(await sealed(amd64, { event: 'pull_request' }), { given })

@@ -176,7 +176,7 @@ function listOf(parse: (text: string) => readonly string[], text = ''): readonly
 }
 
 /** Inputs of another engine, and inputs the engine cannot do without. */
-function engineFaults(raw: ReadonlyMap<string, string>): readonly string[] {
+function engineFaults(raw: ReadonlyMap<string, string>, isReadOnly: boolean): readonly string[] {
   const engine = ENGINES.find((name) => name === (raw.get('engine') || 'docker'))
   if (engine === undefined) return []
   const allowed = new Set<string>([...EVERY_ENGINE, ...ENGINE_INPUTS[engine]])
@@ -184,7 +184,9 @@ function engineFaults(raw: ReadonlyMap<string, string>): readonly string[] {
     .filter((name) => !allowed.has(name) && isGiven(raw, name))
     .map((name) => `${name}: is an input of ${enginesOf(name)} · expected inputs of engine "${engine}" only`)
   const needed = NEEDED[engine]
-  if (needed !== undefined && !isGiven(raw, needed))
+  // Where nothing can be pushed, the step that should have has no digest to pass on.
+  const isMissing = needed !== undefined && !isGiven(raw, needed)
+  if (isMissing && !(isReadOnly && needed === 'digest'))
     faults.push(`${needed}: is required by engine "${engine}"`)
   faults.push(...archiveFaults(engine, raw))
   if (engine === 'existing' && /^false$/i.test(raw.get('push') ?? ''))
@@ -197,9 +199,10 @@ function enginesOf(input: string): string {
   return `engine ${engines.map((name) => `"${name}"`).join(' and ')}`
 }
 
-function pairFaults(raw: ReadonlyMap<string, string>): readonly string[] {
+function pairFaults(raw: ReadonlyMap<string, string>, isReadOnly: boolean): readonly string[] {
   const faults: string[] = []
-  if (isGiven(raw, 'username') !== isGiven(raw, 'password'))
+  // Secrets are empty in a job of a fork, so a password from one is not there, and not needed either.
+  if (!isReadOnly && isGiven(raw, 'username') !== isGiven(raw, 'password'))
     faults.push('username, password: give both or neither')
   if (isGiven(raw, 'cache-path') !== isGiven(raw, 'cache-key'))
     faults.push('cache-path, cache-key: give both or neither')
@@ -247,22 +250,37 @@ function reservedFault(tag: string, commit: string): string | undefined {
   return undefined
 }
 
+/** A secret that is empty because the job has none is left out: the build then ends as it would without it. */
+function withoutEmptySecrets(inputs: BuildInputs): BuildInputs {
+  if (inputs.secrets === undefined) return inputs
+  return { ...inputs, secrets: inputs.secrets.filter((entry) => !/^[^=]+=$/.test(entry)) }
+}
+
 /**
  * Parses the inputs of the build action.
  * @param raw the texts of the inputs, as given or defaulted.
- * @param known what is known beside them: the commit of the event, and faults found elsewhere.
+ * @param known what is known beside them: the commit of the event, faults found elsewhere, and whether this is a
+ *   job that cannot push and has no secrets, as for a pull request from a fork.
  * @throws {InputError} with every fault, each naming its input.
  */
 export function parseBuildInputs(
   raw: ReadonlyMap<string, string>,
-  known: { readonly commit?: string | undefined; readonly faults?: readonly string[] } = {},
+  known: {
+    readonly commit?: string | undefined
+    readonly faults?: readonly string[]
+    readonly isReadOnly?: boolean
+  } = {},
 ): BuildInputs {
   const { values, faults } = parseFields(buildInputsSchema, raw)
   const commit = raw.get('commit') || known.commit || ''
-  const rules = [...engineFaults(raw), ...pairFaults(raw), ...tagFaults(raw, commit)]
+  const { isReadOnly = false } = known
+  const rules = [...engineFaults(raw, isReadOnly), ...pairFaults(raw, isReadOnly), ...tagFaults(raw, commit)]
   const all = [...faults, ...rules, ...(known.faults ?? [])]
   if (values === undefined || all.length > 0) {
-    throw new InputError(all, { hint: 'Nothing was pushed. The inputs are described in the README.' })
+    const secrets = isReadOnly ? ' Secrets are empty in a job of a fork or of Dependabot.' : ''
+    throw new InputError(all, {
+      hint: `Nothing was pushed. The inputs are described in the README.${secrets}`,
+    })
   }
-  return values
+  return isReadOnly ? withoutEmptySecrets(values) : values
 }

@@ -5,7 +5,7 @@ import { bySha256, identify, type Manifest } from '../../domain/manifest.ts'
 import { type BuildRecord, encodeRecord, recordTime } from '../../domain/record.ts'
 import { digestReference, formatReference, formatRepository } from '../../domain/reference.ts'
 import type { Built, Engine } from '../../engines/engine.ts'
-import { type Context, isForkPullRequest, recordedEvent } from '../../github/context.ts'
+import { recordedEvent } from '../../github/pull-request.ts'
 import { bareTag, type BuildInputs } from './inputs.ts'
 import { inputsDigest } from './inputs-digest.ts'
 import { readPlatforms } from './platforms.ts'
@@ -13,6 +13,7 @@ import type { BuildPorts, SealTarget } from './ports.ts'
 import { attachRecord, look, seal, type Sealed, unsealedTag } from './seal.ts'
 import { stagingTag } from './staging.ts'
 import { putTags } from './tags.ts'
+import { noticeOf, type Withheld, withheld } from './withheld.ts'
 
 /** How the digest came about. */
 export type Outcome = 'built' | 'reused' | 'adopted-winner' | 'adopted-tag' | 'not-pushed'
@@ -26,12 +27,9 @@ export interface BuildResult {
   /** Digest of a build that was not pushed, where the engine knows it. */
   readonly localDigest: Digest | undefined
   readonly recordArtifactId: number | undefined
+  /** Why nothing was published; undefined where it was. */
+  readonly withheld: Withheld | undefined
   readonly milliseconds: number
-}
-
-/** False for `push: false` and for pull requests from forks, whose token cannot push. */
-export function willPush(inputs: BuildInputs, context: Context): boolean {
-  return inputs.push && !isForkPullRequest(context)
 }
 
 /** Builds a commit once: look, reuse or build, record, seal, tag, report (design: the build verb). */
@@ -41,14 +39,16 @@ export async function build(
   ports: BuildPorts,
 ): Promise<BuildResult> {
   const started = ports.clock.now().getTime()
-  if (!willPush(inputs, ports.context)) return await buildOnly(inputs, target, ports, started)
+  const why = withheld(inputs, ports.context)
+  if (why !== undefined) return await buildOnly(inputs, target, ports, started, why)
   const { outcome, sealed } =
     (await reuse(inputs, target, ports)) ?? (await buildAndSeal(inputs, target, ports))
   const tags = tagsOf(inputs, target)
   await putTags(ports.registry, target.repository, sealed.manifest, tags)
   const recordArtifactId = await ports.artifacts.upload(sealed.record, encodeRecord(sealed.record))
   const milliseconds = ports.clock.now().getTime() - started
-  return { outcome, target, sealed, tags, localDigest: undefined, recordArtifactId, milliseconds }
+  const nothing = { localDigest: undefined, withheld: undefined }
+  return { outcome, target, sealed, tags, recordArtifactId, milliseconds, ...nothing }
 }
 
 /** The tags beside the SHA tag, each once; metadata-action may name the commit itself, which is set anyway. */
@@ -122,19 +122,20 @@ async function buildAndSeal(inputs: BuildInputs, target: SealTarget, ports: Buil
   return { outcome: 'adopted-winner', sealed }
 }
 
-/** For pull requests from forks and for `push: false`: build, publish nothing, seal nothing, stay green. */
+/** For pull requests from forks or of Dependabot, and for `push: false`: build, publish nothing, stay green. */
 async function buildOnly(
   inputs: BuildInputs,
   target: SealTarget,
   ports: BuildPorts,
   started: number,
+  why: Withheld,
 ): Promise<BuildResult> {
-  const built = await prepareAndBuild(await ports.engine(), inputs, target, ports, false)
-  ports.log.notice(
-    inputs.push
-      ? 'This pull request comes from a fork, whose token cannot push: the commit was built, but not published and not sealed.'
-      : 'push is false: the commit was built, but not published and not sealed.',
-  )
+  // What another step of this job built could not be pushed either, so there is nothing to look at.
+  const isElsewhere = inputs.engine === 'existing'
+  const built = isElsewhere
+    ? { digest: inputs.digest }
+    : await prepareAndBuild(await ports.engine(), inputs, target, ports, false)
+  ports.log.notice(noticeOf(why, isElsewhere))
   const milliseconds = ports.clock.now().getTime() - started
   return {
     outcome: 'not-pushed',
@@ -143,6 +144,7 @@ async function buildOnly(
     tags: [],
     localDigest: built.digest,
     recordArtifactId: undefined,
+    withheld: why,
     milliseconds,
   }
 }
@@ -241,7 +243,7 @@ async function makeRecord(
     mediaType: manifest.mediaType,
     size: manifest.bytes.byteLength,
     platforms: [...(await readPlatforms(ports.registry, target.repository, manifest))],
-    event: recordedEvent(context),
+    event: recordedEvent(context, target.commit),
     engine: { name: engine.name, version: engine.version.replaceAll(/\p{Cc}+/gu, ' ').slice(0, 100) },
     inputsDigest: inputsDigest(inputs),
     source: context.source,

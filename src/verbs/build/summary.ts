@@ -3,6 +3,7 @@ import { code, escapeMarkdown, humanDuration, link, propertyTable } from '../../
 import type { BuildRecord } from '../../domain/record.ts'
 import { digestReference, formatReference, formatRepository } from '../../domain/reference.ts'
 import type { BuildResult, Outcome } from './run.ts'
+import { reasonOf } from './withheld.ts'
 
 const HEADINGS: Readonly<Record<Outcome, string>> = {
   built: '📦 Built once',
@@ -23,6 +24,8 @@ export function buildSummary(result: BuildResult): string {
       ['Digest', result.localDigest === undefined ? 'not known without pushing' : code(result.localDigest)],
     )
     rows.push(['Published', 'no · nothing was pushed or sealed, so nothing can be deployed from this run'])
+    rows.push(['Not done', 'push · build record · SHA tag and other tags · workflow artifact'])
+    if (result.withheld !== undefined) rows.push(['Why', reasonOf(result.withheld)])
   } else {
     rows.push(['Digest', `**${code(sealed.manifest.digest)}**`], ['Image', code(image)])
     rows.push(['Built by', builtBy(sealed.record)])

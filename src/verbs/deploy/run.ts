@@ -2,6 +2,7 @@ import type { Digest } from '../../domain/digest.ts'
 import { listed, PolicyError, VerificationError } from '../../domain/error.ts'
 import { shortKey } from '../../domain/json.ts'
 import { digestReference, formatReference, formatRepository } from '../../domain/reference.ts'
+import { readOnlyCause } from '../../github/pull-request.ts'
 import type { Attempt } from './attempt.ts'
 import type { DeployInputs } from './inputs.ts'
 import type { DeployPorts, DeployTarget } from './ports.ts'
@@ -57,7 +58,8 @@ export async function deploy(
     return resultOf(attempt, verified, await recordSuccess(attempt, verified.sealed))
   } catch (error) {
     const state = error instanceof VerificationError || error instanceof PolicyError ? 'refused' : 'failure'
-    if (!inputs['dry-run']) await recordFailure(attempt, state, error)
+    if (!inputs['dry-run'] && readOnlyCause(ports.context) === undefined)
+      await recordFailure(attempt, state, error)
     await onFailure({ target, error, state, seen })
     throw error
   }
@@ -67,6 +69,7 @@ export async function deploy(
 async function admit(attempt: Attempt): Promise<Verified> {
   const { inputs, target, ports } = attempt
   refuseRebuild(inputs.rebuildInputs)
+  refuseReadOnly(inputs, ports)
   const verified = await verify(inputs.digest, target, ports, attempt.seen)
   refusePullRequest(inputs, verified)
   if (inputs.config !== undefined) attempt.configDigest = await ports.hashConfig(inputs.config)
@@ -84,6 +87,17 @@ function refuseRebuild(asked: readonly string[]): void {
     {
       hint: 'deploy never builds. Remove these inputs; they belong to the build action, which runs once per commit.',
     },
+  )
+}
+
+/** Nothing can be recorded from such a job; a missing digest has an error of its own, which says why it is missing. */
+function refuseReadOnly(inputs: DeployInputs, { context }: DeployPorts): void {
+  const cause = readOnlyCause(context)
+  if (cause === undefined || inputs['dry-run'] || inputs.digest === undefined) return
+  throw new PolicyError(
+    'EVENT_REFUSED',
+    `${cause === 'fork' ? 'A pull request from a fork' : 'A job that Dependabot started'} cannot deploy · expected a token that can write records, got one that only reads`,
+    { hint: "Skip this job where nothing was published: if: needs.build.outputs.digest != ''." },
   )
 }
 

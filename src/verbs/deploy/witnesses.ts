@@ -11,6 +11,7 @@ import type { ErrorCode } from '../../domain/error-codes.ts'
 import { BuildOnceError, messageOf, VerificationError } from '../../domain/error.ts'
 import { identify, type Manifest } from '../../domain/manifest.ts'
 import { formatRepository } from '../../domain/reference.ts'
+import { type ReadOnlyCause, readOnlyCause } from '../../github/pull-request.ts'
 import { readBuildRecords } from '../build-records.ts'
 import type { DeployPorts, DeployTarget } from './ports.ts'
 
@@ -38,7 +39,7 @@ export async function verify(
   ports: DeployPorts,
   seen: RefusedEvidence,
 ): Promise<Verified> {
-  if (requested === undefined) throw digestMissing()
+  if (requested === undefined) throw digestMissing(ports)
   const { repository, commit } = target
   const tag = await ports.registry.readTag(repository, commit)
   seen.sealed = tag
@@ -93,15 +94,26 @@ async function witnessedByArtifacts(target: DeployTarget, ports: DeployPorts) {
   }
 }
 
-function digestMissing(): VerificationError {
+const DROPPED =
+  'The runner drops a job output that contains a masked value or is not declared. Pass the bare digest output ' +
+  '(outputs: digest: ${{ steps.build.outputs.digest }}, then needs.build.outputs.digest), never the full reference; in a matrix use digest: sealed. ' +
+  'A build that was not published (push: false, or a pull request from a fork or of Dependabot) has no digest either.'
+
+const UNPUBLISHED: Readonly<Record<ReadOnlyCause, string>> = {
+  fork: 'This is a pull request from a fork, whose build publishes nothing and so has no digest.',
+  dependabot: 'Dependabot started this, and such a build publishes nothing and so has no digest.',
+}
+
+function digestMissing({ context }: DeployPorts): VerificationError {
+  const cause = readOnlyCause(context)
+  const hint =
+    cause === undefined
+      ? DROPPED
+      : `${UNPUBLISHED[cause]} Skip this job for it: if: needs.build.outputs.digest != ''.`
   return new VerificationError(
     'DIGEST_MISSING',
     'The digest input is empty · expected sha256:… from the build job, or the word sealed',
-    {
-      hint:
-        'The runner drops a job output that contains a masked value or is not declared. Pass the bare digest output ' +
-        '(outputs: digest: ${{ steps.build.outputs.digest }}, then needs.build.outputs.digest), never the full reference; in a matrix use digest: sealed.',
-    },
+    { hint },
   )
 }
 

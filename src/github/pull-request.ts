@@ -1,0 +1,79 @@
+import type { Commit } from '../domain/commit.ts'
+import type { Context } from './context.ts'
+
+/** Why a job cannot push, whatever permissions its workflow asks for. */
+export type ReadOnlyCause = 'fork' | 'dependabot'
+
+/** No user can have this name: brackets are for apps. */
+const DEPENDABOT = 'dependabot[bot]'
+
+/** Events that run on the merge commit of a pull request, with no more rights than whoever opened it. */
+function isOnPullRequest({ event }: Context): boolean {
+  return event.startsWith('pull_request') && event !== 'pull_request_target'
+}
+
+function isSame(one: string | undefined, other: string | undefined): boolean {
+  return one !== undefined && one.toLowerCase() === other?.toLowerCase()
+}
+
+/**
+ * True for a pull request from another repository: its token is read-only, so nothing can be pushed. Not so for
+ * `pull_request_target`, which has the rights of the base branch.
+ */
+export function isForkPullRequest(context: Context): boolean {
+  const { headRepository, baseRepository } = context.payload
+  if (!isOnPullRequest(context) || baseRepository === undefined) return false
+  return !isSame(headRepository, baseRepository)
+}
+
+/**
+ * True for what Dependabot started. The actor stays the same when somebody else runs the job again, and so do the
+ * limits of its token. A pull request it wrote counts however it was touched since. A push counts only on its own
+ * branches: what it merges belongs to the branch it merges into, and has to be built there.
+ */
+function isOfDependabot(context: Context): boolean {
+  const { actor, event, gitRef, payload } = context
+  const isStartedByIt = actor === DEPENDABOT || payload.sender === DEPENDABOT
+  const isWrittenByIt = payload.pullRequestAuthor === DEPENDABOT
+  if (isOnPullRequest(context)) return isStartedByIt || isWrittenByIt
+  if (event === 'pull_request_target') return isStartedByIt && isWrittenByIt
+  const isPush = event === 'push' || event === 'create'
+  return isPush && isStartedByIt && gitRef.startsWith('refs/heads/dependabot/')
+}
+
+/** Why nothing may be pushed from this job; undefined where something may. */
+export function readOnlyCause(context: Context): ReadOnlyCause | undefined {
+  if (isForkPullRequest(context)) return 'fork'
+  return isOfDependabot(context) ? 'dependabot' : undefined
+}
+
+/** True when a `workflow_run` event is about a run of another repository's commit, or of one that is deleted. */
+export function isOfFork({ event, payload, source }: Context): boolean {
+  if (event !== 'workflow_run') return false
+  const { workflowRunHeadRepository: head, workflowRunRepository, workflowRunEvent = '' } = payload
+  if (head === undefined) return workflowRunEvent.startsWith('pull_request')
+  return !isSame(head, workflowRunRepository ?? source?.repository)
+}
+
+/** True for the end of a pull request that was merged; then the base branch runs, at the commit merging made. */
+export function isMerged(context: Context): boolean {
+  const { action, isMerged: merged } = context.payload
+  return context.event === 'pull_request' && action === 'closed' && merged === true
+}
+
+/**
+ * The event for the record. A workflow run about a pull request's run, or a comment under one, builds what nobody
+ * has merged, however trusted it is itself; what it builds is no more a release candidate than the pull request's
+ * own build. Once it is merged, its commit is one of the base branch.
+ */
+export function recordedEvent(context: Context, commit: Commit): string {
+  const { event, gitRef, payload } = context
+  const isMergeCommit =
+    isMerged(context) && commit === payload.mergeCommit && !gitRef.startsWith('refs/pull/')
+  if (isMergeCommit) return 'merged_pull_request'
+  const isRunOfPullRequest =
+    event === 'workflow_run' &&
+    (isOfFork(context) || (payload.workflowRunEvent ?? '').startsWith('pull_request'))
+  const isComment = event === 'issue_comment' && payload.isOnPullRequest === true
+  return isRunOfPullRequest || isComment ? 'pull_request' : event
+}
