@@ -111,11 +111,20 @@ export const createDeploymentRecord: Handler = (world, exchange) => {
   return answerRecords('deployment_records', [record], flagOf(body, 'return_records') !== false)
 }
 
+/** A list leaves out what the answer to a creation shows as null. */
+function withoutNulls(record: MetadataRecord): MetadataRecord {
+  const values = Object.entries(record.values).filter(([, value]) => value !== null)
+  return { ...record, values: Object.fromEntries(values) }
+}
+
 /** Lists where an artifact is kept. */
 export const listStorageRecords: Handler = (world, exchange) => {
   requireOrganization(world, exchange)
   const digest = parameterOf(exchange, 'subject_digest')
-  const found = world.metadata.storage.all().filter((record) => record.digest === digest)
+  const found = world.metadata.storage
+    .all()
+    .filter((record) => record.digest === digest)
+    .map(withoutNulls)
   return answerRecords('storage_records', found, true)
 }
 

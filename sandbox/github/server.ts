@@ -5,7 +5,7 @@ import { answerRefusal, notFound, Refusal } from './http/answer.ts'
 import { deliver } from './http/delivery.ts'
 import type { Json } from './description/extract.ts'
 import { readDescription } from './description/read.ts'
-import { createSchemas } from './description/schemas.ts'
+import { schemasOf } from './description/schemas.ts'
 import type { Fault, Faults } from './faults.ts'
 import { createFaults } from './faults.ts'
 import type { GitHubOptions, GitHubRequest } from './options.ts'
@@ -83,12 +83,11 @@ function createService(options: GitHubOptions, origin: string): Service {
   const limits = createRateLimits(now, options.rateLimit)
   const world = createWorld({ product, repository, urls, now, limits })
   if (options.empty !== true) world.git.commit({ message: 'Begin\n' })
-  const description = readDescription(product)
   return {
     world,
     tokens: createTokens(),
-    schemas: createSchemas(description),
-    router: createRouter(description),
+    schemas: schemasOf(product),
+    router: createRouter(readDescription(product)),
     violations: [],
     allowUnknown: options.allowUnknown ?? [],
   }

@@ -2,6 +2,8 @@ import { Ajv, type ValidateFunction } from 'ajv'
 import formats from 'ajv-formats'
 import { convertSchema, ROOT } from './dialect.ts'
 import type { Extract, Json, JsonObject, Operation } from './extract.ts'
+import type { Product } from './read.ts'
+import { readDescription } from './read.ts'
 
 /** Compiled schemas of one API description. */
 export interface Schemas {
@@ -72,4 +74,15 @@ export function createSchemas(extract: Extract): Schemas {
     },
     component: (name, value) => complain(find(pointer('components', 'schemas', name)), value),
   }
+}
+
+const prepared = new Map<Product, Schemas>()
+
+/** The schemas of a product, compiled once for all sandboxes of a process. */
+export function schemasOf(product: Product): Schemas {
+  const known = prepared.get(product)
+  if (known !== undefined) return known
+  const schemas = createSchemas(readDescription(product))
+  prepared.set(product, schemas)
+  return schemas
 }

@@ -1,0 +1,62 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
+import { expect, onTestFinished, test } from 'vitest'
+
+const MAIN = fileURLToPath(new URL('../../../sandbox/github/main.ts', import.meta.url))
+
+function spawnMain(args: readonly string[]) {
+  const child = spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+  onTestFinished(() => {
+    child.kill('SIGKILL')
+  })
+  return child
+}
+
+async function start(...args: string[]) {
+  const child = spawnMain(args)
+  const environment: Record<string, string> = {}
+  for await (const line of createInterface(child.stdout)) {
+    const [, name = '', value = ''] = /^(\w+)=(.*)$/u.exec(line) ?? []
+    environment[name] = value
+    if (name === 'GITHUB_TOKEN') break
+  }
+  return { child, environment }
+}
+
+test('says what a client needs, and serves until it is told to end', async () => {
+  const { child, environment } = await start('--repository', 'ada/tool', '--owner-type', 'User')
+  const { GITHUB_API_URL: api, GITHUB_REPOSITORY: repository, GITHUB_TOKEN: token } = environment
+  expect(environment['GITHUB_SERVER_URL']).toBe('https://github.com')
+  const headers = { authorization: `token ${token}` }
+  const answer = await fetch(`${api}/repos/${repository}`, { headers })
+  expect(await answer.json()).toMatchObject({ full_name: 'ada/tool', owner: { type: 'User' } })
+  await fetch(`${api}/nowhere`, { headers })
+  const errors = text(child.stderr)
+  child.kill('SIGTERM')
+  expect(await once(child, 'exit')).toEqual([0, null])
+  expect(await errors).toBe('violation: GET /nowhere: request path is not served\n')
+})
+
+test('takes its switches', async () => {
+  const { environment } = await start('--enterprise', '--empty', '--visibility', 'public')
+  const api = environment['GITHUB_API_URL'] ?? ''
+  expect(api).toMatch(/\/api\/v3$/)
+  const answer = await fetch(`${api}/repos/octo-org/app/git/ref/heads/main`)
+  expect(answer.status).toBe(409)
+})
+
+test.each([
+  ['--port', 'http'],
+  ['--repository', 'app'],
+  ['--owner-type', 'Robot'],
+  ['--visibility', 'secret'],
+  ['--unknown', 'x'],
+])('%s %s is a mistake', async (...args) => {
+  const child = spawnMain(args)
+  const [errors, [code]] = await Promise.all([text(child.stderr), once(child, 'exit')])
+  expect(code).toBe(2)
+  expect(errors).toContain('usage: node sandbox/github/main.ts')
+})
