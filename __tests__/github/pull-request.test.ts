@@ -121,6 +121,14 @@ describe.each(FAMILY)('a job that cannot push: %s', (event) => {
   })
 })
 
+test('what somebody merges is no longer of Dependabot', () => {
+  const closed = changed(exampleOf('pull_request', 'closed'), 'pull_request.user.login', DEPENDABOT)
+  const merged = changed(closed, 'pull_request.merged', true)
+  expect(readOnlyCause(contextOf('pull_request', closed))).toBe('dependabot')
+  expect(readOnlyCause(contextOf('pull_request', merged))).toBeUndefined()
+  expect(readOnlyCause(contextOf('pull_request', merged, { GITHUB_ACTOR: DEPENDABOT }))).toBe('dependabot')
+})
+
 describe('a job that cannot push: other events', () => {
   test.each([
     { event: 'push', ref: 'refs/heads/dependabot/npm_and_yarn/x-1', expected: 'dependabot' },

@@ -28,14 +28,14 @@ export function isForkPullRequest(context: Context): boolean {
 
 /**
  * True for what Dependabot started. The actor stays the same when somebody else runs the job again, and so do the
- * limits of its token. A pull request it wrote counts however it was touched since. A push counts only on its own
- * branches: what it merges belongs to the branch it merges into, and has to be built there.
+ * limits of its token. A pull request it wrote counts however it was touched since, until somebody merges it. A push
+ * counts only on its own branches: what it merges belongs to the branch it merges into, and has to be built there.
  */
 function isOfDependabot(context: Context): boolean {
   const { actor, event, gitRef, payload } = context
   const isStartedByIt = actor === DEPENDABOT || payload.sender === DEPENDABOT
   const isWrittenByIt = payload.pullRequestAuthor === DEPENDABOT
-  if (isOnPullRequest(context)) return isStartedByIt || isWrittenByIt
+  if (isOnPullRequest(context)) return isStartedByIt || (isWrittenByIt && !isMerged(context))
   if (event === 'pull_request_target') return isStartedByIt && isWrittenByIt
   const isPush = event === 'push' || event === 'create'
   return isPush && isStartedByIt && gitRef.startsWith('refs/heads/dependabot/')

@@ -49,7 +49,7 @@ export async function main(): Promise<void> {
       connection.close()
     }
   } catch (error) {
-    reportFailure(error)
+    await reportFailure(error, '')
     await writeSummary(process.env, buildFailureSummary(error), githubLog)
   }
 }

@@ -6,6 +6,7 @@ import { type Context, readContext } from '../github/context.ts'
 import { eventCommit } from '../github/events.ts'
 import { readInputs } from '../github/inputs.ts'
 import { githubLog } from '../github/log.ts'
+import { readOnlyCause } from '../github/pull-request.ts'
 import { writeSummary } from '../github/summary.ts'
 import { systemClock } from '../platform/clock.ts'
 import { childEnvironment } from '../platform/environment.ts'
@@ -31,7 +32,7 @@ export async function main(home: string): Promise<void> {
     const raw = readInputs(process.env)
     const password = raw.get('password')
     if (password !== undefined) githubLog.mask(password)
-    const inputs = parseDeployInputs(raw)
+    const inputs = parseDeployInputs(raw, readOnlyCause(context) !== undefined)
     const target = {
       repository: inputs.image,
       commit: inputs.commit ?? eventCommit(context),
@@ -58,7 +59,7 @@ export async function main(home: string): Promise<void> {
       connection.close()
     }
   } catch (error) {
-    reportFailure(error)
+    await reportFailure(error, 'deploy')
   }
 }
 

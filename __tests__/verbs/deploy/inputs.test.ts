@@ -169,3 +169,12 @@ describe('parseDeployInputs refuses', () => {
     expect(error.hint).toContain('Nothing was deployed')
   })
 })
+
+test('a job without secrets may lack its password, but nothing else', async () => {
+  const given = { image: IMAGE, environment: 'staging', username: 'ci', digest: '' }
+  const raw = new Map(Object.entries(given))
+  expect(parseDeployInputs(raw, true)).toMatchObject({ username: 'ci', digest: undefined })
+  await expectCode(() => parseDeployInputs(raw), 'INPUT_INVALID')
+  raw.delete('environment')
+  await expectCode(() => parseDeployInputs(raw, true), 'INPUT_INVALID')
+})

@@ -55,13 +55,15 @@ export type DeployInputs = z.output<typeof deployInputsSchema> & { readonly rebu
 /**
  * Parses the inputs of the deploy action.
  * @param raw all inputs of the step, undeclared ones included.
+ * @param isReadOnly for a job without secrets, as for a pull request from a fork: it may lack a password, because it
+ *   will be refused for a better reason.
  * @throws {InputError} with every fault, each naming its input.
  */
-export function parseDeployInputs(raw: ReadonlyMap<string, string>): DeployInputs {
+export function parseDeployInputs(raw: ReadonlyMap<string, string>, isReadOnly = false): DeployInputs {
   const { values, faults } = parseFields(deployInputsSchema, raw)
   const rebuildInputs = buildInputs(raw, new Set(Object.keys(deployInputsSchema.shape)))
   const pairs =
-    Boolean(raw.get('username')) === Boolean(raw.get('password'))
+    isReadOnly || Boolean(raw.get('username')) === Boolean(raw.get('password'))
       ? []
       : ['username, password: give both or neither']
   const all = [...faults, ...pairs]
