@@ -134,6 +134,40 @@ export const ERROR_CODES = {
     means: 'The docker configuration or a credential helper could not be used.',
     next: 'Correct the file or helper named in the message, or give `username` and `password`.',
   },
+  GITHUB_DENIED: {
+    means: 'GitHub refused the token, or the token may not do this.',
+    next: 'Add the permission named in the message to the `permissions:` of this job.',
+  },
+  GITHUB_NOT_FOUND: {
+    means: 'GitHub knows no such thing, or does not show it to this token.',
+    next: 'Check the repository, and that the token belongs to it and has the permission named in the message.',
+  },
+  GITHUB_REFUSED: {
+    means: 'GitHub refused a request as it is (invalid, in conflict, or against a rule of the repository).',
+    next: 'Read GitHub’s answer in the message.',
+  },
+  GITHUB_RATE_LIMITED: {
+    means: 'GitHub takes no more requests for now, and waiting for it would take too long.',
+    next: 'Run the job again after the time named in the message. All jobs of a repository share one limit.',
+  },
+  GITHUB_UNAVAILABLE: {
+    means: 'GitHub’s API did not answer properly in time (network or 5xx), also after retries.',
+    next: 'Run the job again when GitHub is healthy. Nothing was assumed about what was asked.',
+  },
+  GITHUB_UNEXPECTED: {
+    means: 'Something answered that does not speak like GitHub’s API, or leads to another host.',
+    next: 'Check `GITHUB_API_URL`, and any proxy or login page in between.',
+  },
+  GIT_SEAL_INVALID: {
+    means:
+      'The git seal of this commit (`refs/build-once/…`) is not one that build-once wrote, or the artifact it names has ' +
+      'no build record.',
+    next: 'Find out who wrote the ref. Deleting it lets the next build seal the commit anew, or `backfill: true` restore it.',
+  },
+  NOT_SEALED_IN_GIT: {
+    means: 'The SHA tag of this commit exists, but with `seal: git` a tag without a git seal proves nothing.',
+    next: 'For builds from before `seal: git`, run the build action once with `backfill: true`. Else find out who wrote the tag.',
+  },
   INTERNAL: {
     means: 'A defect in build-once.',
     next: 'Report it, with the log of a run with debug logging.',

@@ -81,6 +81,23 @@ export function saysBlobIsMissing(ociCodes: readonly string[]): boolean {
   return ociCodes.some((code) => code === 'MANIFEST_BLOB_UNKNOWN' || code === 'BLOB_UNKNOWN')
 }
 
+/** GitHub's API answered badly or not at all. Carries what the caller decides by, never the token. */
+export class GitHubError extends BuildOnceError {
+  readonly status: number | undefined
+  /** The permission that is missing, as a workflow writes it: `contents: write`. */
+  readonly permission: string | undefined
+
+  constructor(
+    code: ErrorCode,
+    message: string,
+    details: ErrorDetails & { readonly status?: number; readonly permission?: string } = {},
+  ) {
+    super(code, message, details)
+    this.status = details.status
+    this.permission = details.permission
+  }
+}
+
 /** A record that is not a valid build-once document. */
 export class RecordError extends BuildOnceError {
   constructor(message: string, details: ErrorDetails = {}) {

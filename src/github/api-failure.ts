@@ -1,0 +1,110 @@
+import { GitHubError, messageOf } from '../domain/error.ts'
+
+/** What was asked, for messages. */
+export interface Asked {
+  /** `POST /repos/owner/name/git/refs`. */
+  readonly route: string
+  /** Named where GitHub does not say which permission is missing. */
+  readonly permission: string | undefined
+  readonly token: string
+  /** Milliseconds since 1970. */
+  readonly now: number
+}
+
+type Headers = Readonly<Record<string, string | number | undefined>>
+
+interface Answered {
+  readonly status: number
+  readonly headers: Headers
+  readonly text: string
+}
+
+/** The error for a request that failed; nothing of the request itself goes into it. */
+export function failureOf(error: unknown, asked: Asked): GitHubError {
+  if (error instanceof GitHubError) return error
+  const answer = answerOf(error, asked)
+  const what = `GitHub (${asked.route})`
+  if (answer === undefined) {
+    const why = printable(messageOf(error), asked.token)
+    return new GitHubError('GITHUB_UNAVAILABLE', `${what} did not answer: ${why}`, {
+      hint: 'Run the job again. Nothing was assumed about what was asked.',
+    })
+  }
+  const { status, headers, text } = answer
+  const said = `${status} ${text}`
+  const limit = rateLimit(answer, asked.now)
+  if (limit !== undefined) {
+    return new GitHubError('GITHUB_RATE_LIMITED', `${what} takes no more requests for now: ${said}`, {
+      status,
+      hint: `Run the job again in ${limit} s. All jobs of a repository share one limit.`,
+    })
+  }
+  if (status === 401 || status === 403)
+    return denial(what, said, status, permissionOf(headers) ?? asked.permission)
+  if (status === 404 || status === 410) {
+    const needs = asked.permission === undefined ? '' : ` and may do this (permissions: ${asked.permission})`
+    return new GitHubError('GITHUB_NOT_FOUND', `${what} is not there: ${said}`, {
+      status,
+      hint: `Check that the token is one of this repository${needs}.`,
+    })
+  }
+  if (status >= 500) return new GitHubError('GITHUB_UNAVAILABLE', `${what} failed: ${said}`, { status })
+  return new GitHubError('GITHUB_REFUSED', `${what} was refused: ${said}`, { status })
+}
+
+function denial(what: string, said: string, status: number, permission: string | undefined): GitHubError {
+  if (status === 401)
+    return new GitHubError('GITHUB_DENIED', `${what} does not know the token: ${said}`, {
+      status,
+      hint: 'Give the token of this job, ${{ github.token }}, or one that is valid for this server.',
+    })
+  const needed = permission === undefined ? '' : ` · expected permission ${permission}`
+  return new GitHubError('GITHUB_DENIED', `${what} was denied: ${said}${needed}`, {
+    status,
+    ...(permission === undefined
+      ? {}
+      : { permission, hint: `Add \`permissions: ${permission}\` to this job (docs/permissions).` }),
+  })
+}
+
+/** The client's errors hold the answer, where there was one; they are told by their form. */
+function answerOf(error: unknown, { token }: Asked): Answered | undefined {
+  if (!(error instanceof Error) || !('response' in error) || !('status' in error)) return undefined
+  const { response, status } = error
+  if (typeof response !== 'object' || response === null || typeof status !== 'number') return undefined
+  const headers = 'headers' in response ? (response.headers as Headers) : {}
+  return { status, headers, text: printable(error.message, token) }
+}
+
+/** Words of a server in one line, without the token, should it say it. */
+function printable(text: string, token: string): string {
+  const plain = text
+    .replaceAll(token, '***')
+    .replaceAll(/[\p{Cc}\s]+/gu, ' ')
+    .trim()
+  // Pages for people come with 502 and 503.
+  return /^<(?:!doctype|html)/i.test(plain) ? 'an HTML page' : plain.slice(0, 300)
+}
+
+/** Seconds until requests are taken again; undefined where the limit is not why it was refused. */
+function rateLimit({ status, headers, text }: Answered, now: number): number | undefined {
+  if (status !== 403 && status !== 429) return undefined
+  const after = Number(headers['retry-after'])
+  const isSecondary = /\bsecondary rate\b/i.test(text)
+  if (headers['retry-after'] !== undefined && Number.isFinite(after)) return Math.max(1, Math.ceil(after))
+  if (String(headers['x-ratelimit-remaining']) === '0') {
+    const reset = Number(headers['x-ratelimit-reset'])
+    return Number.isFinite(reset) ? Math.max(1, Math.ceil(reset - now / 1000)) : 60
+  }
+  return isSecondary || status === 429 ? 60 : undefined
+}
+
+/** `contents=write; contents=write,workflows=write` → `contents: write`: the first alternative that is enough. */
+function permissionOf(headers: Headers): string | undefined {
+  const [first = ''] = String(headers['x-accepted-github-permissions'] ?? '').split(';')
+  const pairs = first
+    .split(',')
+    .map((pair) => /^\s*(?<name>[a-z_]{1,60})=(?<access>[a-z]{1,20})\s*$/.exec(pair)?.groups)
+  if (pairs.some((pair) => pair === undefined)) return undefined
+  return pairs.map((pair) => `${pair?.['name']?.replaceAll('_', '-')}: ${pair?.['access']}`).join(', ')
+}
