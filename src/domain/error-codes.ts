@@ -84,6 +84,24 @@ export const ERROR_CODES = {
     means: 'The artifact was built from a pull request merge commit, which is not a release candidate.',
     next: 'Deploy the build of the merged commit, or set `allow-pull-request: true` for a preview.',
   },
+  OUT_OF_ORDER: {
+    means:
+      'An environment named in `after` does not run this digest: it was never deployed there with success, or something else has replaced it.',
+    next: 'Deploy this digest there first, or deploy the digest that runs there.',
+  },
+  SOAKING: {
+    means: 'An environment named in `after` runs this digest, but for less than `soak`.',
+    next: 'Run the job again after the time in the message.',
+  },
+  OUTDATED: {
+    means: 'The commit is older than the one the environment runs.',
+    next: 'Deploy a newer commit. To go back on purpose, set `rollback: true` or use `rollback-to`.',
+  },
+  ROLLBACK_UNKNOWN: {
+    means:
+      'What `rollback-to` names was never deployed to this environment with success, so there is nothing to go back to.',
+    next: 'Name a commit or tag that was deployed there; the message says what was looked for.',
+  },
   RUN_FAILED: { means: 'The `run` script failed.', next: 'Read its output above the error.' },
   RUNNING_MISMATCH: {
     means: 'What runs after the deployment is not the digest that was deployed.',

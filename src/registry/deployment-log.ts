@@ -62,7 +62,7 @@ export function createRegistryDeploymentLog(
         // A tag can be copied here from another repository, and a key is shorter than the name it stands for.
         const isOurs =
           record?.environment === environment && record.repository === formatRepository(repository)
-        if (isOurs) yield record
+        if (isOurs) yield { record, isActive: record.state === 'success', id: record.id }
       }
     },
   }

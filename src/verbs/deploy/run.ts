@@ -121,7 +121,7 @@ function releaseId(target: DeployTarget, digest: Digest, configDigest: Digest | 
 }
 
 async function previousDigest(target: DeployTarget, ports: DeployPorts): Promise<Digest | undefined> {
-  for await (const record of ports.deployments.list(target.repository, target.environment)) {
+  for await (const { record } of ports.deployments.list(target.repository, target.environment)) {
     if (record.state === 'success' && record.digest !== null) return record.digest
   }
   return undefined
