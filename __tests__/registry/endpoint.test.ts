@@ -36,6 +36,19 @@ describe('where the API of a registry is', () => {
   })
 })
 
+test.each(['plain.example.com', 'plain.example.com:80'])(
+  'a registry without TLS at the usual port may name itself, when it is listed as %s',
+  (name) => {
+    const endpoint = endpointOf(name, [name])
+    expect(endpoint.origin).toBe('http://plain.example.com')
+    const upload = new URL('http://plain.example.com/v2/a/blobs/uploads/1')
+    expect(addressFault(upload, endpoint)).toBeUndefined()
+    expect(judgeRealm('http://plain.example.com/token', endpoint).isTrusted).toBe(true)
+    for (const other of ['http://plain.example.com:8080/', 'http://other.example.com/'])
+      expect(addressFault(new URL(other), endpoint)).toBe('it is not https')
+  },
+)
+
 describe('private addresses, as the URL parser writes them', () => {
   test.each([
     '169.254.169.254',

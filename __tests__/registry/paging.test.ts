@@ -102,6 +102,17 @@ describe('a list is refused, not cut short,', () => {
   })
 })
 
+test('a list is refused when its pages together are larger than any list is, however small each is', async () => {
+  const padding = ' '.repeat(15 * 1024 * 1024)
+  const server = await serve((_seen, index) => {
+    const next = { link: `<${LIST}?last=${index}>; rel=next` }
+    return { status: 200, headers: next, body: `{"tags":["t${index}"]}${padding}` }
+  })
+  const error = await failureWith('REGISTRY_UNEXPECTED', open().registry.listTags(repositoryAt(server.host)))
+  expect(error.message).toContain('its pages are larger than 67108864 bytes')
+  expect(server.seen).toHaveLength(5)
+})
+
 describe('referrers', () => {
   const subject = digestOf('subject')
   const index = (link?: string): Script => ({

@@ -29,7 +29,9 @@ const HUB_NAMES = ['docker.io', 'index.docker.io']
 /** Finds the API of a registry. `insecure` lists the registries that may be spoken to without TLS. */
 export function endpointOf(registry: string, insecure: readonly string[]): Endpoint {
   const host = HUB_NAMES.includes(registry) ? HUB_API : registry
-  const allowsPlainHttp = (url: URL): boolean => isLoopback(url.hostname) || insecure.includes(url.host)
+  // Read as addresses, in which port 80 goes without saying.
+  const plainHosts = insecure.map((name) => new URL(`http://${name}`).host)
+  const allowsPlainHttp = (url: URL): boolean => isLoopback(url.hostname) || plainHosts.includes(url.host)
   const { hostname } = new URL(`https://${host}`)
   const isInsecure = isLoopback(hostname) || insecure.includes(registry)
   const first = new URL(`${isInsecure ? 'http' : 'https'}://${host}`)

@@ -29,6 +29,7 @@ export interface ExchangeOptions {
   readonly outgoing: Outgoing
   readonly deadline: Deadline
   readonly idleMs: number
+  readonly commitMs: number
   readonly connectMs: number
   readonly route: Route
   readonly names: Names
@@ -45,14 +46,13 @@ export class Exchange {
   #isConnected = false
 
   constructor(options: ExchangeOptions) {
-    const { outgoing, deadline, idleMs, connectMs, route } = options
+    const { outgoing, deadline, connectMs, route } = options
     this.#options = options
     this.#outgoing = outgoing
     this.#request = requestOf(outgoing, route)
-    const limit = (milliseconds: number, message: string): NodeJS.Timeout =>
-      setTimeout(() => this.#fail(timeout(message)), milliseconds)
-    const total = limit(deadline.remaining, `no complete answer within ${seconds(deadline.total)}`)
-    const connect = limit(connectMs, `no connection within ${seconds(connectMs)}`)
+    const total = setTimeout(() => this.#fail(noTime(deadline)), deadline.remaining)
+    const late = timeout(`no connection within ${seconds(connectMs)}`)
+    const connect = setTimeout(() => this.#fail(late), connectMs)
     this.#request.once('close', () => {
       clearTimeout(total)
       clearTimeout(connect)
@@ -63,7 +63,25 @@ export class Exchange {
         clearTimeout(connect)
       })
     })
-    this.#request.setTimeout(idleMs, () => this.#fail(timeout(`silent for ${seconds(idleMs)}`)))
+    this.#limitSilence()
+  }
+
+  /** How long nothing may happen; while a registry commits what was streamed to it, nothing can. */
+  #limitSilence(): void {
+    const { idleMs, commitMs } = this.#options
+    let limit = idleMs
+    const wait = (milliseconds: number): void => {
+      limit = milliseconds
+      this.#request.setTimeout(milliseconds)
+    }
+    this.#request.on('timeout', () => this.#fail(timeout(`silent for ${seconds(limit)}`)))
+    wait(idleMs)
+    const { body } = this.#outgoing
+    if (body === undefined || body instanceof Uint8Array) return
+    this.#request.once('finish', () => {
+      if (!this.#answered) wait(Math.max(idleMs, commitMs))
+    })
+    this.#request.once('response', () => wait(idleMs))
   }
 
   /** The first failure is the reason; what the destroyed connection reports afterwards is its consequence. */
@@ -260,6 +278,11 @@ function switched(): NetworkError {
   return new NetworkError('ERR_SWITCHED', 'it answered 101 and left HTTP, which was not asked for', false, {
     isFault: true,
   })
+}
+
+/** The failure of an exchange whose time is over. */
+export function noTime(deadline: Deadline): NetworkError {
+  return timeout(`no complete answer within ${seconds(deadline.total)}`)
 }
 
 function timeout(message: string): NetworkError {

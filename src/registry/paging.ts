@@ -5,6 +5,8 @@ import { redactUrl } from './redact.ts'
 import { resolveLocation } from './redirects.ts'
 
 const MAX_PAGES = 1000
+/** More than a million tags; a list is kept whole, and each page alone may be large. */
+const MAX_BYTES = 64 * 1024 * 1024
 
 /**
  * The address of the next page. Only its query is taken from the registry: host and path must be those of this
@@ -47,12 +49,15 @@ function pathOf(url: URL): string {
  */
 export async function readPages(first: URL, read: (url: URL) => Promise<Answer | undefined>): Promise<void> {
   const seen = new Set<string>()
+  let bytes = 0
   for (let url: URL | undefined = first; url !== undefined; ) {
     if (seen.has(url.href) || seen.size >= MAX_PAGES) throw broken(url, 'its pages have no end')
     seen.add(url.href)
     const answer = await read(url)
     if (answer === undefined && seen.size > 1)
       throw broken(url, 'the page before names it, but it is not there')
+    bytes += answer?.body.byteLength ?? 0
+    if (bytes > MAX_BYTES) throw broken(url, `its pages are larger than ${MAX_BYTES} bytes`)
     url = answer === undefined ? undefined : nextPage(answer)
   }
 }

@@ -27,6 +27,8 @@ import { type Reading, Wire, type WireOptions } from './wire.ts'
 export interface Timeouts {
   /** How long a connection may be silent. */
   readonly idleMs: number
+  /** The same after the last byte of a blob: registries bring it to their storage before they answer. */
+  readonly commitMs: number
   /** How long it may take to get a connection: name, proxy, TCP and TLS. */
   readonly connectMs: number
   /** A token with all retries; whoever waits for one waits for something else. */
@@ -39,6 +41,7 @@ export interface Timeouts {
 
 export const DEFAULT_TIMEOUTS: Timeouts = {
   idleMs: 60_000,
+  commitMs: 300_000,
   connectMs: 15_000,
   tokenMs: 60_000,
   totalMs: 180_000,

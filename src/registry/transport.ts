@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { Network } from './address.ts'
 import type { Trust } from './certificates.ts'
 import type { Deadline } from './deadline.ts'
-import { Exchange, StaleConnectionError } from './exchange.ts'
+import { Exchange, noTime, StaleConnectionError } from './exchange.ts'
 import { type Names, systemNames } from './lookup.ts'
 import { hasUnknownIssuer } from './network-error.ts'
 import { createRoutes } from './routes.ts'
@@ -60,6 +60,8 @@ export interface TransportOptions {
   readonly environment: NodeJS.ProcessEnv
   /** How long a connection may be silent; milliseconds. */
   readonly idleMs: number
+  /** The same between the last byte of a streamed body and the answer to it; milliseconds. */
+  readonly commitMs: number
   /** How long it may take to get a connection, with everything that belongs to it; milliseconds. */
   readonly connectMs: number
   /** Hides a secret of a proxy in the log and in messages. */
@@ -71,7 +73,7 @@ export interface TransportOptions {
 }
 
 export function createTransport(options: TransportOptions): Transport {
-  const { names = systemNames, idleMs, connectMs } = options
+  const { names = systemNames, idleMs, commitMs, connectMs } = options
   const routes = createRoutes({ ...options, names, hide: (secret) => options.hide(secret) })
   /** Origins whose certificate only the system could vouch for. */
   const vouched = new Set<string>()
@@ -80,7 +82,10 @@ export function createTransport(options: TransportOptions): Transport {
     const { url, namedFrom } = outgoing
     const trust: Trust = vouched.has(url.origin) ? 'system' : 'usual'
     const route = await routes.find({ url, isShared, namedFrom, trust })
-    return await new Exchange({ outgoing, deadline, idleMs, connectMs, route, names }).run()
+    // What waited for a token or a connection until its time was over must not be sent any more: a write that
+    // relies on what was read before would come too late.
+    if (deadline.remaining === 0) throw noTime(deadline)
+    return await new Exchange({ outgoing, deadline, idleMs, commitMs, connectMs, route, names }).run()
   }
 
   /** Reading the certificates of the system takes long and is rarely needed, so it is done when it is. */
