@@ -29,6 +29,8 @@ describe('parseCommit', () => {
     { description: 'a byte order mark', text: `\uFEFF${SHA1}`, says: 'is not a commit id' },
     { description: 'a no-break space', text: `${SHA1}\u00a0`, says: 'is not a commit id' },
     { description: 'full-width digits', text: '１'.repeat(40), says: 'is not a commit id' },
+    { description: 'the id of nothing', text: '0'.repeat(40), says: 'names no commit' },
+    { description: 'the long id of nothing', text: '0'.repeat(64), says: 'names no commit' },
     { description: 'two ids', text: `${SHA1}\n${SHA1}`, says: 'is not a commit id' },
     { description: 'ten megabytes', text: 'a'.repeat(10 * 1024 * 1024), says: 'is not a commit id' },
   ])('refuses $description', async ({ text, says }) => {

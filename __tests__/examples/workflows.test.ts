@@ -74,7 +74,7 @@ const sources = [
 function evaluate(name: string, value: string | boolean | number): string {
   const text = String(value)
   if (name === 'digest' && text.startsWith('${{')) return `sha256:${'0'.repeat(64)}`
-  if (name === 'commit' && text.startsWith('${{')) return '0'.repeat(40)
+  if (name === 'commit' && text.startsWith('${{')) return '1'.repeat(40)
   if (name === 'push' && text.startsWith('${{')) return 'true'
   if (name === 'image' && text === '${{ env.IMAGE }}') return 'ghcr.io/owner/app'
   return text.replaceAll(/\$\{\{.*?\}\}/g, 'x')

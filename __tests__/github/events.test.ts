@@ -98,6 +98,7 @@ describe('push', () => {
 
   test.each<{ value: Json }>([
     { value: 'main' },
+    { value: `${ZEROS}1` },
     { value: after.slice(0, 7) },
     { value: after.toUpperCase() },
     { value: `${after} ` },
@@ -159,6 +160,13 @@ describe('events whose commit the runner names', () => {
       )
     },
   )
+})
+
+test.each([ZEROS, '0'.repeat(64)])('%s names nothing, wherever it stands', async (zeros) => {
+  await refusal(contextOf('schedule', {}, { GITHUB_SHA: zeros }), 'GITHUB_SHA is not a full commit id')
+  await refusal(contextOf('deployment', { deployment: { sha: zeros } }), 'deployment.sha')
+  await refusal(contextOf('workflow_run', { workflow_run: { head_sha: zeros } }), 'workflow_run.head_sha')
+  await refusal(contextOf('merge_group', { merge_group: { head_sha: zeros } }), 'merge_group.head_sha')
 })
 
 describe('merge_group', () => {

@@ -5,15 +5,17 @@ declare const commitBrand: unique symbol
 /** A full commit id: 40 lower-case hexadecimal digits, or 64 in a sha256 repository. Never a branch or tag. */
 export type Commit = string & { readonly [commitBrand]: true }
 
-/** True for a full commit id. */
+/** True for a full commit id. All zeros is git's name for nothing, as after the deletion of a branch. */
 export function isCommit(value: unknown): value is Commit {
-  return typeof value === 'string' && /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(value)
+  return typeof value === 'string' && /^(?!0+$)(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(value)
 }
 
 /** Why a text is not a full commit id, in words; undefined when it is one. */
 export function commitFault(text: string): string | undefined {
   if (isCommit(text)) return undefined
   const shown = JSON.stringify(text.slice(0, 100))
+  if (/^(?:0{40}|0{64})$/.test(text))
+    return `${shown} names no commit · git writes it where a branch or tag was deleted`
   if (/^[0-9a-f]{4,63}$/.test(text)) {
     return `${shown} is a short commit id · expected 40 (or 64) hexadecimal digits, got ${text.length}`
   }
