@@ -1,0 +1,124 @@
+import { createHash } from 'node:crypto'
+import { z } from 'zod'
+import { GitHubError } from '../domain/error.ts'
+import type { GitHubApi, RequestOptions } from './api.ts'
+
+const sha = z.string().regex(/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/)
+const target = z.looseObject({ type: z.string().max(20), sha })
+
+const refAnswer = z.looseObject({ ref: z.string().max(1000), object: target })
+const tagAnswer = z.looseObject({ sha, object: target })
+const created = z.looseObject({ sha })
+const blobAnswer = z.looseObject({ sha, encoding: z.literal('base64'), content: z.string() })
+
+/** What a ref or a tag object points at. */
+export interface GitTarget {
+  readonly type: string
+  readonly sha: string
+}
+
+const READS: RequestOptions = { permission: 'contents: read' }
+/** Objects are named by their content, so that writing one twice is writing it once. */
+const STORES: RequestOptions = { permission: 'contents: write', isRepeatable: true }
+const CREATES: RequestOptions = { permission: 'contents: write' }
+
+/** Who tagged: fixed, so that the same record always gives the same tag object. */
+const TAGGER = { name: 'github-actions[bot]', email: '41898282+github-actions[bot]@users.noreply.github.com' }
+
+/** Git's name for a blob, in the repository's own hash. */
+function blobName(bytes: Uint8Array, like: string): string {
+  const hash = createHash(like.length === 64 ? 'sha256' : 'sha1')
+  return hash.update(`blob ${bytes.byteLength}\0`).update(bytes).digest('hex')
+}
+
+function corrupt(what: string, expected: string, got: string): GitHubError {
+  return new GitHubError(
+    'GITHUB_UNEXPECTED',
+    `GitHub's answer cannot be used: ${what} · expected ${expected}, got ${got}`,
+  )
+}
+
+/** Stores bytes as a blob; returns its name. */
+export async function storeBlob(api: GitHubApi, bytes: Uint8Array): Promise<string> {
+  const body = { content: Buffer.from(bytes).toString('base64'), encoding: 'base64' }
+  const { sha: name } = await api.request('POST /repos/{owner}/{repo}/git/blobs', body, created, STORES)
+  const expected = blobName(bytes, name)
+  if (name !== expected) throw corrupt('the blob it stored has another name', expected, name)
+  return name
+}
+
+/** Stores a tag object that points at a blob; no ref is made. */
+export async function storeTag(
+  api: GitHubApi,
+  tag: { readonly name: string; readonly message: string; readonly blob: string; readonly date: string },
+): Promise<string> {
+  const { name, message, blob, date } = tag
+  const body = { tag: name, message, object: blob, type: 'blob', tagger: { ...TAGGER, date } }
+  const stored = await api.request('POST /repos/{owner}/{repo}/git/tags', body, tagAnswer, STORES)
+  if (stored.object.sha !== blob)
+    throw corrupt('the tag object it stored points elsewhere', blob, stored.object.sha)
+  return stored.sha
+}
+
+/** Creates a ref unless it is there. Any failure leaves open whether it was created: read it. */
+export async function createRef(api: GitHubApi, ref: string, object: string): Promise<void> {
+  const answer = await api.request(
+    'POST /repos/{owner}/{repo}/git/refs',
+    { ref, sha: object },
+    refAnswer,
+    CREATES,
+  )
+  if (answer.ref !== ref) throw corrupt('it created another ref', ref, answer.ref)
+  if (answer.object.sha !== object) throw corrupt('the ref points elsewhere', object, answer.object.sha)
+}
+
+/** What a ref points at; undefined where there is none. */
+export async function readRef(api: GitHubApi, ref: string): Promise<GitTarget | undefined> {
+  const parameters = { ref: ref.replace(/^refs\//, '') }
+  const answer = await found(
+    api.request('GET /repos/{owner}/{repo}/git/ref/{ref}', parameters, refAnswer, READS),
+  )
+  if (answer === undefined) return undefined
+  if (answer.ref !== ref) throw corrupt('it is about another ref', ref, answer.ref)
+  return answer.object
+}
+
+/** What a tag object points at; undefined where there is no such tag object. */
+export async function readTagObject(api: GitHubApi, tag: string): Promise<GitTarget | undefined> {
+  const parameters = { tag_sha: tag }
+  const answer = await found(
+    api.request('GET /repos/{owner}/{repo}/git/tags/{tag_sha}', parameters, tagAnswer, READS),
+  )
+  return answer?.object
+}
+
+/** The bytes of a blob, which hash to its name; undefined where there is no such blob. */
+export async function readBlob(api: GitHubApi, blob: string): Promise<Uint8Array | undefined> {
+  const parameters = { file_sha: blob }
+  const answer = await found(
+    api.request('GET /repos/{owner}/{repo}/git/blobs/{file_sha}', parameters, blobAnswer, READS),
+  )
+  if (answer === undefined) return undefined
+  const bytes = Buffer.from(answer.content, 'base64')
+  const name = blobName(bytes, blob)
+  if (name !== blob) throw corrupt('a blob has other bytes than its name says', blob, name)
+  return bytes
+}
+
+/** The names of all refs in a folder. */
+export async function listRefs(api: GitHubApi, folder: string): Promise<readonly string[]> {
+  const names: string[] = []
+  const ref = `${folder.replace(/^refs\//, '')}/`
+  const route = 'GET /repos/{owner}/{repo}/git/matching-refs/{ref}'
+  for await (const { ref: name } of api.pages(route, { ref }, z.array(refAnswer), READS)) names.push(name)
+  return names
+}
+
+async function found<T>(work: Promise<T>): Promise<T | undefined> {
+  try {
+    return await work
+  } catch (error) {
+    if (error instanceof GitHubError && error.code === 'GITHUB_NOT_FOUND') return undefined
+    throw error
+  }
+}

@@ -1,0 +1,112 @@
+import { type Commit, isCommit } from '../domain/commit.ts'
+import { GitHubError, RecordError } from '../domain/error.ts'
+import {
+  checkedSeal,
+  type Claim,
+  type GitSeals,
+  invalidSeal,
+  sealFolder,
+  sealRef,
+} from '../domain/git-seal.ts'
+import { type BuildRecord, decodeBuildRecord, encodeRecord } from '../domain/record.ts'
+import type { Clock } from '../platform/clock.ts'
+import type { Log } from '../platform/log.ts'
+import type { GitHubApi } from './api.ts'
+import { createRef, listRefs, readBlob, readRef, readTagObject, storeBlob, storeTag } from './git-objects.ts'
+
+/** How often a ref is tried to be created whose creation failed without there being one afterwards. */
+const MAX_CREATES = 4
+
+/** What seals in git need. */
+export interface GitSealOptions {
+  readonly api: GitHubApi
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/**
+ * Seals as refs of the GitHub repository: ref → tag object → blob, which is the record. Never a ref to the commit: a
+ * commit whose workflow files no branch has needs a permission that a job's token cannot have.
+ */
+export function createGitSeals(options: GitSealOptions): GitSeals {
+  return {
+    read: async (repository, commit) => await read(options, repository, commit),
+    claim: async (record) => await claim(options, record),
+    commits: async (repository) => {
+      const folder = sealFolder(repository)
+      const names = await listRefs(options.api, folder)
+      return new Set(names.map((name) => name.slice(folder.length + 1)).filter((name) => isCommit(name)))
+    },
+  }
+}
+
+async function read(
+  { api }: GitSealOptions,
+  repository: string,
+  commit: Commit,
+): Promise<BuildRecord | undefined> {
+  const ref = sealRef(repository, commit)
+  const tag = await readRef(api, ref)
+  if (tag === undefined) return undefined
+  if (tag.type !== 'tag') throw invalidSeal(ref, `it points at a ${tag.type} · expected a tag object`)
+  const blob = await readTagObject(api, tag.sha)
+  if (blob === undefined) throw invalidSeal(ref, `its tag object ${tag.sha} is not there`)
+  if (blob.type !== 'blob')
+    throw invalidSeal(
+      ref,
+      `its tag object points at a ${blob.type} · expected a blob that holds a build record`,
+    )
+  const bytes = await readBlob(api, blob.sha)
+  if (bytes === undefined) throw invalidSeal(ref, `its blob ${blob.sha} is not there`)
+  return checkedSeal(decode(bytes, ref, blob.sha), repository, commit)
+}
+
+function decode(bytes: Uint8Array, ref: string, blob: string): BuildRecord {
+  try {
+    return decodeBuildRecord(bytes, `Its blob ${blob}`)
+  } catch (error) {
+    if (!(error instanceof RecordError)) throw error
+    throw invalidSeal(ref, error.message, error)
+  }
+}
+
+/**
+ * Whoever creates the ref has won. A failure does not say that nothing was created: the connection may break after
+ * the ref was, and a request that is repeated is then told that the ref exists. So after any failure the ref is read,
+ * and the nonce in its record tells our own success from a lost race.
+ */
+async function claim(options: GitSealOptions, record: BuildRecord): Promise<Claim> {
+  const { api, clock, log } = options
+  const { repository } = record
+  const commit = record.commit
+  const ref = sealRef(repository, commit)
+  const object = await store(api, ref, record)
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await createRef(api, ref, object)
+      return { won: true, record }
+    } catch (error) {
+      if (!(error instanceof GitHubError)) throw error
+      const standing = await read(options, repository, commit)
+      if (standing !== undefined) return { won: standing.nonce === record.nonce, record: standing }
+      if (!mayPass(error) || attempt === MAX_CREATES) throw error
+      log.info(`${error.message}; ${ref} is not there, trying again`)
+      await clock.sleep(1000 * 2 ** (attempt - 1))
+    }
+  }
+}
+
+/** Refusals that stay. Git says 409 and 422 also where two requests meet, and the ref may be gone when it is read. */
+function mayPass({ code }: GitHubError): boolean {
+  return ['GITHUB_UNAVAILABLE', 'GITHUB_UNEXPECTED', 'GITHUB_REFUSED'].includes(code)
+}
+
+async function store(api: GitHubApi, ref: string, record: BuildRecord): Promise<string> {
+  const blob = await storeBlob(api, encodeRecord(record))
+  return await storeTag(api, {
+    name: ref.replace(/^refs\//, ''),
+    message: `${record.repository}@${record.digest}\n`,
+    blob,
+    date: record.createdAt,
+  })
+}
