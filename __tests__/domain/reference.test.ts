@@ -223,6 +223,14 @@ test.each([
   'user:secret@ghcr.io/a/b:v1',
   'x:se@secret@ghcr.io/a',
   `:secret@ghcr.io/${'a'.repeat(2000)}`,
+  'secret@ghcr.io/a/b:v1',
+  'https://secret@ghcr.io/a/b',
+  'https://user:se/cret:secret@ghcr.io/a',
+  'user:/secret@ghcr.io/a/b',
+  'me@example.com:secret@ghcr.io/a',
+  '//user:secret@ghcr.io/a',
+  ' https://user:secret@ghcr.io/a',
+  `user:sha256secret@ghcr.io/a@${DIGEST}`,
 ])('the password in %s is not repeated', async (text) => {
   for (const parse of [parseReference, parseRepository]) {
     const error = await expectCode(() => parse(text), 'REFERENCE_INVALID')

@@ -45,11 +45,19 @@ function invalid(text: string, why: string): InvalidReferenceError {
   })
 }
 
-/** Credentials have no place in a reference; where they are given all the same, they do not go into the log. */
+/**
+ * Credentials have no place in a reference; where they are given all the same, they do not go into the log. That
+ * is what stands before a host: a password may hold a slash, and a token has no colon.
+ */
 function withoutPassword(text: string): string {
-  const start = text.slice(0, MAX_TEXT)
-  const hidden = start.replace(/^([a-z][a-z0-9+.-]{0,20}:\/\/)?[^/@:]*:[^/]*@(?!sha\d)/i, '$1***@')
-  return hidden === start ? text : hidden
+  const scheme = /^\s*(?:[a-z][a-z0-9+.-]{0,20}:)?\/\//i.exec(text)?.[0] ?? ''
+  const rest = text.slice(scheme.length)
+  const digest = rest.search(/@sha\d+:/i)
+  const named = digest < 0 ? rest : rest.slice(0, digest)
+  const at = named.lastIndexOf('@')
+  if (at < 0) return text
+  const isHostBehind = scheme !== '' || !named.slice(0, at).includes('/') || /[./]/.test(named.slice(at))
+  return isHostBehind ? `${scheme}***${rest.slice(at)}` : text
 }
 
 /** Callers from outside TypeScript pass anything; nothing of what they pass is called. */
