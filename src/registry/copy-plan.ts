@@ -137,7 +137,8 @@ function attachmentsOf(graph: Graph): ReadonlyMap<Digest, readonly Attachment[]>
 function listedAs(manifest: Manifest): Descriptor {
   const { annotations, artifactType } = manifest.document
   const config = manifest.kind === 'image' ? manifest.document.config.mediaType : undefined
-  const type = artifactType ?? config
+  // An empty type is none, and then the one of the configuration counts.
+  const type = artifactType === '' ? config : (artifactType ?? config)
   return {
     ...descriptorOf(manifest),
     ...(type === undefined ? {} : { artifactType: type }),

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { RegistryOptions } from '../../../sandbox/registry/server.ts'
 import type { Digest } from '../../../src/domain/digest.ts'
-import { type Descriptor, MEDIA_TYPES } from '../../../src/domain/manifest.ts'
+import { type Descriptor, EMPTY_CONFIG, MEDIA_TYPES } from '../../../src/domain/manifest.ts'
 import { RECORD_TYPES } from '../../../src/domain/record.ts'
 import { fallbackTag, writeOnceTag } from '../../../src/registry/fallback.ts'
 import { bytesOf, open, repositoryAt } from '../support/access.ts'
@@ -221,6 +221,16 @@ describe.each([
     ])
     const tags = await target.tags('team/copy')
     expect(tags.includes(writeOnceTag(root.digest, digest))).toBe(!to.referrersApi)
+  })
+
+  test('what has an empty type is listed by the type of its configuration', async () => {
+    const { publisher, copy, target } = await start(from, to)
+    const root = await publisher.image(['app'])
+    const note = await publisher.image(['note'], { subject: root, artifactType: '' })
+    if (!from.referrersApi) await publisher.fallback(root.digest, [note])
+    await copy(root.digest)
+    const [listed] = await referrersOf(target.host, root.digest, to.referrersApi)
+    expect(listed).toMatchObject({ digest: note.digest, artifactType: EMPTY_CONFIG.descriptor.mediaType })
   })
 
   test('not, when it is not asked for', async () => {
