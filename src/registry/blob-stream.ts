@@ -47,9 +47,9 @@ async function* resumed(
       if (!(error instanceof NetworkError)) throw error
       failure = error
     }
-    // A part may be shorter than asked for (RFC 9110 section 15.3.7); a whole that is short is a fault.
-    const isOver = failure === undefined && (answer.status === 200 || at >= blob.size)
-    if (isOver) return
+    // A part may be shorter than asked for (RFC 9110 section 15.3.7); a whole that is short is a fault. What breaks
+    // off behind the last byte is whole: there is nothing left to ask for.
+    if (at >= blob.size || (failure === undefined && answer.status === 200)) return
     breaks = at - broken >= PROGRESS ? 1 : breaks + 1
     broken = at
     if (failure?.isTransient === false || breaks >= MAX_BREAKS || signal?.aborted === true) {

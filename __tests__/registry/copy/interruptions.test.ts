@@ -302,6 +302,14 @@ describe('a source that breaks off in a blob', () => {
     expect(writesOf(target)).toEqual(['POST upload', 'PUT upload'])
   })
 
+  test('behind its last byte has nothing left to be asked for', async () => {
+    const source = await breakingSource(content, content.length, () => ociError(416, 'RANGE_INVALID'))
+    const { copied, target } = await copyFrom(source.host)
+    expect(copied).toBe('uploaded')
+    expect(source.seen).toHaveLength(1)
+    expect(writesOf(target)).toEqual(['POST upload', 'PUT upload'])
+  })
+
   test('may give it in parts', async () => {
     const source = await breakingSource(content, 30_000, (_seen, start) =>
       part(start, Math.min(start + 30_000, content.length)),
