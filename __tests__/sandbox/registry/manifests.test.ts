@@ -253,6 +253,7 @@ describe('documents that are refused', () => {
   test.each<[string, unknown]>([
     ['another mediaType', { ...image, mediaType: OCI_INDEX }],
     ['a mediaType that is no string', { ...image, mediaType: 1 }],
+    ['a mediaType that is an object', { ...image, mediaType: { a: [] } }],
     ['schemaVersion 1', { ...image, schemaVersion: 1 }],
     ['schemaVersion as a string', { ...image, schemaVersion: '2' }],
     ['no schemaVersion', { ...image, schemaVersion: undefined }],
@@ -302,6 +303,17 @@ describe('documents that are refused', () => {
     await makeImage(registry, 'a', 'layer')
     const answer = await putManifest(registry, 'a', 'v1', body)
     expect([answer.status, codesOf(answer)]).toEqual([400, ['MANIFEST_INVALID']])
+  })
+
+  test('a mediaType that is nested too deep to be printed, or too long to be repeated', async () => {
+    const registry = await openRegistry('memory')
+    const deep = `${'['.repeat(500_000)}${']'.repeat(500_000)}`
+    for (const mediaType of [deep, JSON.stringify('x'.repeat(1_000_000))]) {
+      const body = `{"schemaVersion":2,"mediaType":${mediaType}}`
+      const answer = await putManifest(registry, 'a', 'v1', body)
+      expect([answer.status, codesOf(answer)]).toEqual([400, ['MANIFEST_INVALID']])
+      expect(answer.body.length).toBeLessThan(1000)
+    }
   })
 
   test.each([
