@@ -29,8 +29,9 @@ const HUB_NAMES = ['docker.io', 'index.docker.io']
 /** Finds the API of a registry. `insecure` lists the registries that may be spoken to without TLS. */
 export function endpointOf(registry: string, insecure: readonly string[]): Endpoint {
   const host = HUB_NAMES.includes(registry) ? HUB_API : registry
-  // Read as addresses, in which port 80 goes without saying.
-  const plainHosts = insecure.map((name) => new URL(`http://${name}`).host)
+  // Read as addresses, in which port 80 goes without saying; what is none allows nothing.
+  const addresses = insecure.map((name) => URL.parse(`http://${name}`))
+  const plainHosts = addresses.flatMap((address) => (address === null ? [] : [address.host]))
   const allowsPlainHttp = (url: URL): boolean => isLoopback(url.hostname) || plainHosts.includes(url.host)
   const { hostname } = new URL(`https://${host}`)
   const isInsecure = isLoopback(hostname) || insecure.includes(registry)
