@@ -5,9 +5,7 @@ import { parseRepository } from '../../src/domain/reference.ts'
 import { createWorkflowArtifacts } from '../../src/github/artifacts.ts'
 import { readContext } from '../../src/github/context.ts'
 import { interpretSchemas } from '../../src/main/schemas.ts'
-import { systemClock } from '../../src/platform/clock.ts'
-import { createRegistryDeploymentLog } from '../../src/registry/deployment-log.ts'
-import type { DeployPorts } from '../../src/verbs/deploy/ports.ts'
+import type { WitnessPorts } from '../../src/verbs/deploy/ports.ts'
 import { RefusedEvidence, verify } from '../../src/verbs/deploy/witnesses.ts'
 import { connectRegistry, readTask, silent, valueOf } from './connection.ts'
 
@@ -22,21 +20,12 @@ const target = {
   commit: parseCommit(valueOf(task, 'commit')),
   environment: 'bench',
 }
-const nothingElse = async (): Promise<never> => {
-  throw new Error('a check of the witnesses does nothing else')
-}
-const ports: DeployPorts = {
+const ports: WitnessPorts = {
   registry,
   records,
-  deployments: createRegistryDeploymentLog(registry, records, silent),
   artifacts: createWorkflowArtifacts({}, valueOf(task, 'temporary'), silent),
   context: readContext({}),
-  clock: systemClock,
   log: silent,
-  guarded: nothingElse,
-  unpack: nothingElse,
-  hashConfig: nothingElse,
-  nonce: () => '0'.repeat(32),
 }
 
 const start = performance.now()

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { mkdtemp } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import { firstToKnow } from '../domain/ancestry.ts'
+import { createCheckoutAncestry } from '../github/ancestry.ts'
 import { createWorkflowArtifacts } from '../github/artifacts.ts'
 import { type Context, readContext } from '../github/context.ts'
 import { eventCommit } from '../github/events.ts'
@@ -79,6 +81,7 @@ function ports(
     clock: systemClock,
     log: githubLog,
     deployments: createRegistryDeploymentLog(registry, records, githubLog),
+    ancestry: firstToKnow([createCheckoutAncestry(exec, context.workspace, childEnvironment(process.env))]),
     artifacts: createWorkflowArtifacts(process.env, temporary, githubLog),
     guarded: async (script, variables) => {
       // Left for the runner to remove at the end of the job, see createGuard.

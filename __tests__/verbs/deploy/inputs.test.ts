@@ -50,6 +50,31 @@ describe('parseDeployInputs reads', () => {
       given: { 'token-hosts': 'auth.example.com\n[::1]:5001' },
       expected: { 'token-hosts': ['auth.example.com', '[::1]:5001'], rebuildInputs: [] },
     },
+    {
+      description: 'the order of environments',
+      given: { after: 'test, qa\nqa', soak: '1h', rollback: 'true' },
+      expected: { after: ['test', 'qa'], soak: 3_600_000, rollback: true },
+    },
+    {
+      description: 'what comes before what, by default nothing',
+      given: { after: '', soak: '', rollback: '', 'rollback-to': '' },
+      expected: { after: undefined, soak: undefined, rollback: false, 'rollback-to': undefined },
+    },
+    {
+      description: 'a rollback to what was there before',
+      given: { 'rollback-to': 'previous', digest: 'sealed' },
+      expected: { 'rollback-to': { kind: 'previous' }, digest: 'sealed' },
+    },
+    {
+      description: 'a rollback to a commit',
+      given: { 'rollback-to': commit },
+      expected: { 'rollback-to': { kind: 'commit', commit } },
+    },
+    {
+      description: 'a rollback to a tag',
+      given: { 'rollback-to': 'v1.2.3' },
+      expected: { 'rollback-to': { kind: 'tag', tag: 'v1.2.3' } },
+    },
     { description: 'the strict guard', given: { guard: 'strict' }, expected: { guard: 'strict' } },
   ])('$description', ({ given, expected }) => {
     expect(parse(given)).toMatchObject(expected)
@@ -147,6 +172,32 @@ describe('parseDeployInputs refuses', () => {
       description: 'a password alone',
       given: { password: 'p' },
       fault: 'username, password: give both or neither',
+    },
+    {
+      description: 'a soak in words',
+      given: { after: 'test', soak: 'one hour' },
+      fault: 'soak: must be a duration such as 0, 30s, 10m, 1h or 7d, got "one hour"',
+    },
+    { description: 'a soak of nothing', given: { soak: '1h' }, fault: 'soak: needs after' },
+    {
+      description: 'an environment after itself',
+      given: { after: 'test, staging' },
+      fault: 'after: "staging" is the environment that is deployed to',
+    },
+    {
+      description: 'a rollback to a branch',
+      given: { 'rollback-to': 'release/1' },
+      fault: 'rollback-to: must be the word previous, a full commit id, or a tag of image',
+    },
+    {
+      description: 'a rollback with a digest',
+      given: { 'rollback-to': 'previous', digest: digestWith('a') },
+      fault: 'digest, rollback-to: give one of them',
+    },
+    {
+      description: 'a rollback with a commit',
+      given: { 'rollback-to': 'previous', commit },
+      fault: 'commit, rollback-to: give one of them',
     },
   ])('$description', async ({ given, fault }) => {
     const error = await expectCode(() => parse(given), 'INPUT_INVALID')

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { Ancestry } from '../../../src/domain/ancestry.ts'
 import type { Commit } from '../../../src/domain/commit.ts'
 import { BuildOnceError, RegistryError, VerificationError } from '../../../src/domain/error.ts'
 import type { ErrorCode } from '../../../src/domain/error-codes.ts'
@@ -43,6 +44,7 @@ interface Options {
   readonly artifacts?: readonly { readonly name: string; readonly record: BuildRecord }[] | Error
   readonly context?: Partial<Context>
   readonly deployments?: MemoryDeploymentLog
+  readonly ancestry?: Ancestry
   readonly around?: Around
   readonly hashConfig?: DeployPorts['hashConfig']
 }
@@ -90,6 +92,7 @@ function start(world: World, options: Options = {}): Deployment {
     registry: decorateRegistry(world.registry, around),
     records: decorateRecords(world.records, around),
     deployments,
+    ancestry: options.ancestry ?? { compare: async () => 'ahead' },
     artifacts: {
       upload: async () => undefined,
       find: async () => {

@@ -1,9 +1,10 @@
 import { z } from 'zod'
-import { commitFault, parseCommit } from '../../domain/commit.ts'
+import { commitFault, isCommit, parseCommit } from '../../domain/commit.ts'
 import { type Digest, parseDigest } from '../../domain/digest.ts'
 import { InputError } from '../../domain/error.ts'
 import { buildInputs, GUARD_LEVELS } from '../../domain/rebuild.ts'
-import { parseRepository } from '../../domain/reference.ts'
+import { parseRepository, tagFault } from '../../domain/reference.ts'
+import type { RollbackTarget } from '../../domain/rollback.ts'
 import {
   boolean,
   FieldFault,
@@ -11,9 +12,11 @@ import {
   oneOf,
   optional,
   optionalText,
+  parseDuration,
   parseFields,
   parseHosts,
   parseLines,
+  parseList,
   required,
 } from '../fields.ts'
 
@@ -30,6 +33,10 @@ export const deployInputsSchema = z.object({
     return parseCommit(text)
   }),
   environment: required(parseEnvironment, 'staging'),
+  after: optional((text) => [...new Set(parseList(text).map(parseEnvironment))]),
+  soak: optional(parseDuration),
+  rollback: boolean('false'),
+  'rollback-to': optional(parseRollback),
   run: optionalText(),
   unpack: optionalText(),
   running: optionalText(),
@@ -49,8 +56,43 @@ function parseEnvironment(text: string): string {
   return text
 }
 
+function parseRollback(text: string): RollbackTarget {
+  if (text === 'previous') return { kind: 'previous' }
+  if (isCommit(text)) return { kind: 'commit', commit: text }
+  const fault = tagFault(text)
+  if (fault === undefined) return { kind: 'tag', tag: text }
+  throw new FieldFault(`must be the word previous, a full commit id, or a tag of image: ${fault}`)
+}
+
 /** Parsed inputs of the deploy action, and the inputs that ask it to build. */
 export type DeployInputs = z.output<typeof deployInputsSchema> & { readonly rebuildInputs: readonly string[] }
+
+/** What inputs say together that they may not. */
+function conflicts(
+  raw: ReadonlyMap<string, string>,
+  values: z.output<typeof deployInputsSchema> | undefined,
+  isReadOnly: boolean,
+): readonly string[] {
+  const isGiven = (name: string): boolean => Boolean(raw.get(name))
+  const faults: string[] = []
+  if (!isReadOnly && isGiven('username') !== isGiven('password'))
+    faults.push('username, password: give both or neither')
+  if (isGiven('soak') && !isGiven('after'))
+    faults.push(
+      'soak: needs after, which says in which environment the digest has to have been for that long',
+    )
+  if (values?.after?.includes(values.environment) === true)
+    faults.push(`after: ${JSON.stringify(values.environment)} is the environment that is deployed to`)
+  if (isGiven('rollback-to')) {
+    if (isGiven('digest') && raw.get('digest') !== 'sealed')
+      faults.push(
+        'digest, rollback-to: give one of them; the log of the environment has the digest to go back to',
+      )
+    if (isGiven('commit'))
+      faults.push('commit, rollback-to: give one of them; rollback-to takes a commit itself')
+  }
+  return faults
+}
 
 /**
  * Parses the inputs of the deploy action.
@@ -62,11 +104,7 @@ export type DeployInputs = z.output<typeof deployInputsSchema> & { readonly rebu
 export function parseDeployInputs(raw: ReadonlyMap<string, string>, isReadOnly = false): DeployInputs {
   const { values, faults } = parseFields(deployInputsSchema, raw)
   const rebuildInputs = buildInputs(raw, new Set(Object.keys(deployInputsSchema.shape)))
-  const pairs =
-    isReadOnly || Boolean(raw.get('username')) === Boolean(raw.get('password'))
-      ? []
-      : ['username, password: give both or neither']
-  const all = [...faults, ...pairs]
+  const all = [...faults, ...conflicts(raw, values, isReadOnly)]
   if (values !== undefined && all.length === 0) return { ...values, rebuildInputs }
   const asked = rebuildInputs.map((name) => `${name}: asks for a build · deploy never builds; remove it`)
   throw new InputError([...all, ...asked], {

@@ -1,3 +1,4 @@
+import type { Ancestry } from '../../domain/ancestry.ts'
 import type { Commit } from '../../domain/commit.ts'
 import type { DeploymentLog } from '../../domain/deployment-log.ts'
 import type { Digest } from '../../domain/digest.ts'
@@ -23,6 +24,7 @@ export interface DeployPorts {
   readonly registry: Registry
   readonly records: RecordStore
   readonly deployments: DeploymentLog
+  readonly ancestry: Ancestry
   readonly artifacts: WorkflowArtifacts
   readonly context: Context
   readonly clock: Clock
@@ -40,6 +42,9 @@ export interface DeployPorts {
   /** 32 hexadecimal digits nobody else has. */
   nonce(): string
 }
+
+/** The part of the ports that the witnesses are read through. */
+export type WitnessPorts = Pick<DeployPorts, 'registry' | 'records' | 'artifacts' | 'context' | 'log'>
 
 /** What is deployed where. */
 export interface DeployTarget {

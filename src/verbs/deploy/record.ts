@@ -73,7 +73,7 @@ function makeRecord(
     actor: ports.context.actor,
     startedAt: recordTime(attempt.startedAt),
     finishedAt: recordTime(ports.clock.now()),
-    rollback: false,
-    overrides: inputs['allow-pull-request'] ? ['allow-pull-request'] : [],
+    rollback: attempt.isRollback,
+    overrides: [...(inputs['allow-pull-request'] ? ['allow-pull-request'] : []), ...attempt.overrides],
   }
 }

@@ -3,11 +3,14 @@ import { listed, PolicyError, VerificationError } from '../../domain/error.ts'
 import { shortKey } from '../../domain/json.ts'
 import { digestReference, formatReference, formatRepository } from '../../domain/reference.ts'
 import { readOnlyCause } from '../../github/pull-request.ts'
+import type { OrderAnswer } from '../../domain/order.ts'
 import type { Attempt } from './attempt.ts'
+import { passGate } from './gate.ts'
 import type { DeployInputs } from './inputs.ts'
 import type { DeployPorts, DeployTarget } from './ports.ts'
 import { recordFailure, recordSuccess } from './record.ts'
 import { checkRunning, plannedSteps, release } from './release.ts'
+import { confirmRollback, resolveRollback } from './rollback.ts'
 import { RefusedEvidence, verify, type Verified } from './witnesses.ts'
 
 /** What a deployment ends with. */
@@ -16,6 +19,9 @@ export interface DeployResult {
   readonly digest: Digest
   readonly reference: string
   readonly previousDigest: Digest | undefined
+  /** What the environments in `after` said. */
+  readonly order: readonly OrderAnswer[]
+  readonly isRollback: boolean
   readonly releaseId: string
   readonly configDigest: Digest | undefined
   /** Absent for a dry run, which records nothing. */
@@ -34,7 +40,7 @@ export interface DeployFailure {
   readonly seen: RefusedEvidence
 }
 
-/** Deploys the sealed digest: refuse, agree, release, check, record (design: the deploy verb). */
+/** Deploys the sealed digest: refuse, agree, gate, release, check, record (design: the deploy verb). */
 export async function deploy(
   inputs: DeployInputs,
   target: DeployTarget,
@@ -42,9 +48,20 @@ export async function deploy(
   onFailure: (failure: DeployFailure) => Promise<void>,
 ): Promise<DeployResult> {
   const seen = new RefusedEvidence()
-  const attempt: Attempt = { inputs, target, ports, startedAt: ports.clock.now(), seen }
+  const attempt: Attempt = {
+    inputs,
+    target,
+    ports,
+    startedAt: ports.clock.now(),
+    seen,
+    overrides: new Set(),
+    isRollback: false,
+    order: [],
+  }
   try {
     const verified = await admit(attempt)
+    await confirmRollback(attempt)
+    await passGate(attempt, verified)
     if (inputs['dry-run']) {
       ports.log.info(
         `Dry run; a deployment would:\n${plannedSteps(inputs)
@@ -60,22 +77,22 @@ export async function deploy(
     const state = error instanceof VerificationError || error instanceof PolicyError ? 'refused' : 'failure'
     if (!inputs['dry-run'] && readOnlyCause(ports.context) === undefined)
       await recordFailure(attempt, state, error)
-    await onFailure({ target, error, state, seen })
+    await onFailure({ target: attempt.target, error, state, seen })
     throw error
   }
 }
 
-/** Steps 1 and 2: everything that can refuse, before anything is touched. */
+/** Steps 1 and 2: what is deployed, and whether it is what was built. */
 async function admit(attempt: Attempt): Promise<Verified> {
-  const { inputs, target, ports } = attempt
+  const { inputs, ports } = attempt
   refuseRebuild(inputs.rebuildInputs)
   refuseReadOnly(inputs, ports)
-  const verified = await verify(inputs.digest, target, ports, attempt.seen)
+  const requested = await resolveRollback(attempt)
+  const { target } = attempt
+  const verified = await verify(requested, target, ports, attempt.seen)
   refusePullRequest(inputs, verified)
   if (inputs.config !== undefined) attempt.configDigest = await ports.hashConfig(inputs.config)
   attempt.releaseId = releaseId(target, verified.agreement.digest, attempt.configDigest)
-  const previous = await previousDigest(target, ports)
-  if (previous !== undefined) attempt.previousDigest = previous
   return verified
 }
 
@@ -93,7 +110,8 @@ function refuseRebuild(asked: readonly string[]): void {
 /** Nothing can be recorded from such a job; a missing digest has an error of its own, which says why it is missing. */
 function refuseReadOnly(inputs: DeployInputs, { context }: DeployPorts): void {
   const cause = readOnlyCause(context)
-  if (cause === undefined || inputs['dry-run'] || inputs.digest === undefined) return
+  const isAsked = inputs.digest !== undefined || inputs['rollback-to'] !== undefined
+  if (cause === undefined || inputs['dry-run'] || !isAsked) return
   throw new PolicyError(
     'EVENT_REFUSED',
     `${cause === 'fork' ? 'A pull request from a fork' : 'A job that Dependabot started'} cannot deploy · expected a token that can write records, got one that only reads`,
@@ -120,13 +138,6 @@ function releaseId(target: DeployTarget, digest: Digest, configDigest: Digest | 
   return `release-${shortKey(parts.join('\n'), 16)}`
 }
 
-async function previousDigest(target: DeployTarget, ports: DeployPorts): Promise<Digest | undefined> {
-  for await (const { record } of ports.deployments.list(target.repository, target.environment)) {
-    if (record.state === 'success' && record.digest !== null) return record.digest
-  }
-  return undefined
-}
-
 function resultOf(attempt: Attempt, verified: Verified, deploymentId: string | undefined): DeployResult {
   const { inputs, target, ports, configDigest, previousDigest: previous } = attempt
   const { digest } = verified.agreement
@@ -135,6 +146,8 @@ function resultOf(attempt: Attempt, verified: Verified, deploymentId: string | u
     digest,
     reference: formatReference(digestReference(target.repository, digest)),
     previousDigest: previous,
+    order: attempt.order,
+    isRollback: attempt.isRollback,
     releaseId: attempt.releaseId ?? releaseId(target, digest, configDigest),
     configDigest,
     deploymentId,

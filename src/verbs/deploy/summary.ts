@@ -31,6 +31,10 @@ export function deploySummary(result: DeployResult): string {
       `**${code(result.digest)}**${verified.agreement.child === undefined ? '' : ` (${escapeMarkdown(verified.agreement.child)} of the sealed index)`}`,
     ],
     ['Before', change],
+    ...result.order.map(
+      ({ environment, note }) => ['After', escapeMarkdown(`${environment} ${note}`)] as const,
+    ),
+    ...(result.isRollback ? [['Rollback', 'yes'] as const] : []),
     ['Configuration', configDigest === undefined ? 'not declared' : code(configDigest)],
     ['Release', code(result.releaseId)],
     ['Time', humanDuration(result.milliseconds)],

@@ -13,7 +13,7 @@ import { identify, type Manifest } from '../../domain/manifest.ts'
 import { formatRepository } from '../../domain/reference.ts'
 import { type ReadOnlyCause, readOnlyCause } from '../../github/pull-request.ts'
 import { readBuildRecords } from '../build-records.ts'
-import type { DeployPorts, DeployTarget } from './ports.ts'
+import type { DeployTarget, WitnessPorts } from './ports.ts'
 
 /** The witnesses that agreed, and the sealed manifest they agreed on. */
 export interface Verified {
@@ -36,7 +36,7 @@ export class RefusedEvidence {
 export async function verify(
   requested: Digest | 'sealed' | undefined,
   target: DeployTarget,
-  ports: DeployPorts,
+  ports: WitnessPorts,
   seen: RefusedEvidence,
 ): Promise<Verified> {
   if (requested === undefined) throw digestMissing(ports)
@@ -61,7 +61,11 @@ export async function verify(
   return { agreement: { ...agreement, digest: agreement.digest }, sealed: tag }
 }
 
-async function recorded(target: DeployTarget, ports: DeployPorts, digest: Digest): Promise<RecordedArtifact> {
+async function recorded(
+  target: DeployTarget,
+  ports: WitnessPorts,
+  digest: Digest,
+): Promise<RecordedArtifact> {
   const { records, broken } = await readBuildRecords(ports, target.repository, digest)
   const artifact = { digest, records }
   if (
@@ -80,7 +84,7 @@ async function recorded(target: DeployTarget, ports: DeployPorts, digest: Digest
   return artifact
 }
 
-async function witnessedByArtifacts(target: DeployTarget, ports: DeployPorts) {
+async function witnessedByArtifacts(target: DeployTarget, ports: WitnessPorts) {
   try {
     const found = await ports.artifacts.find(formatRepository(target.repository), target.commit)
     return found.map(({ name, record }) => ({ name, digest: record.digest }))
@@ -104,7 +108,7 @@ const UNPUBLISHED: Readonly<Record<ReadOnlyCause, string>> = {
   dependabot: 'Dependabot started this, and such a build publishes nothing and so has no digest.',
 }
 
-function digestMissing({ context }: DeployPorts): VerificationError {
+function digestMissing({ context }: WitnessPorts): VerificationError {
   const cause = readOnlyCause(context)
   const hint =
     cause === undefined
