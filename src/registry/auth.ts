@@ -1,4 +1,5 @@
 import type { Repository } from '../domain/reference.ts'
+import { adviceFor } from './advice.ts'
 import type { Answer } from './answers.ts'
 import { asksForScope } from './challenge.ts'
 import type { Credentials, CredentialSource } from './credentials.ts'
@@ -102,8 +103,8 @@ export class Authorizer {
     return means.kind === 'token' && !means.from.realm.isTrusted ? means.from.realm.url : undefined
   }
 
-  /** What to tell a user whose request was denied. */
-  async hintFor(repository: Repository): Promise<string> {
+  /** What to tell a user whose request was denied, by the registry or, already asked who it is, by its token server. */
+  async hintFor(repository: Repository, isIdentityRefused = false): Promise<string> {
     const { registry } = this.#options.endpoint
     const credentials = await this.#find(repository)
     if (credentials === undefined) {
@@ -114,7 +115,10 @@ export class Authorizer {
     if (credentials.kind === 'identity-token' && this.#offerFor(repository)?.tokens === undefined) {
       return `The docker configuration holds an identity token for ${registry}, which takes none. Log in with a user name and a password or access token.`
     }
-    return `The credentials for ${registry} were refused, or do not allow this; check the permissions.`
+    const refused = isIdentityRefused
+      ? `The credentials for ${registry} were refused by its token server: correct them, log in again, or check the permissions.`
+      : `The credentials for ${registry} were refused, or do not allow this; check the permissions.`
+    return [refused, ...adviceFor(registry, credentials)].join(' ')
   }
 
   #withheldHint({ host }: URL): string {

@@ -110,7 +110,14 @@ export class Session {
     } catch (error) {
       // A token server that refuses knows nothing of what the user can do.
       const isDenial = error instanceof RegistryError && error.code === 'REGISTRY_DENIED'
-      throw isDenial ? withHint(error, await this.#denialHint(call.grant.repository)) : error
+      if (!isDenial) throw error
+      const { repository } = call.grant
+      // 401 is about who asks, whatever is asked for.
+      const isIdentity = error.status === 401 && (await this.#authorizer.hasCredentials(repository))
+      const hint = isIdentity
+        ? await this.#authorizer.hintFor(repository, true)
+        : await this.#denialHint(repository)
+      throw withHint(error, hint)
     }
   }
 

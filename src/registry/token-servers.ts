@@ -94,7 +94,7 @@ export class TokenServers {
 
   #read(answer: Answer, hint?: string): Minted {
     const { redactor, clock } = this.#options
-    const minted = readToken(answer, clock.now(), hint)
+    const minted = readToken(answer, clock.now(), (text) => redactor.clean(text), hint)
     for (const secret of minted.secrets) redactor.hide(secret)
     return minted
   }

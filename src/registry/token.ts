@@ -106,10 +106,11 @@ export function knowsNoSuchRequest({ status }: Answer): boolean {
 
 /**
  * Reads a token answer, received at `now`. The registry's clock is not asked: lifetimes count from receipt.
+ * @param clean makes foreign text safe to show.
  * @throws {RegistryError} REGISTRY_DENIED for a refusal, with `hint` where there is one.
  */
-export function readToken(answer: Answer, now: Date, hint?: string): Minted {
-  if (answer.status !== 200) throw tokenFailure(answer, hint)
+export function readToken(answer: Answer, now: Date, clean: (text: string) => string, hint?: string): Minted {
+  if (answer.status !== 200) throw tokenFailure(answer, clean, hint)
   const { token, access_token, refresh_token, expires_in } = parseTokenBody(answer)
   // Where both are there they should be the same; where they differ, the choice is the client's (distribution,
   // token authentication). oauth2 knows `access_token` only, and docker takes it first, too.
@@ -147,22 +148,37 @@ function lifetimeOf(value: unknown): number {
 }
 
 const oauthError = z.looseObject({ error: z.string().regex(/^[a-z_]{1,40}$/) })
+/** Docker Hub writes `details`, oauth2 `error_description`, others `message`. */
+const plainError = z
+  .looseObject({
+    details: z.string().optional(),
+    error_description: z.string().optional(),
+    message: z.string().optional(),
+  })
+  .transform(({ details, error_description, message }) => details ?? error_description ?? message ?? '')
 
-/** Why an oauth2 server refuses, in its own word, such as `invalid_grant` (RFC 6749 §5.2). */
-function reasonOf(answer: Answer): string {
+/** Why a token server refuses: in a word such as `invalid_grant` (RFC 6749 §5.2), and in its own ones. */
+function reasonOf(answer: Answer, clean: (text: string) => string): string {
   try {
-    return ` (${oauthError.parse(parseStrictJson(answer.body, { maxBytes: MAX_TOKEN_BODY })).error})`
+    const body = parseStrictJson(answer.body, { maxBytes: MAX_TOKEN_BODY })
+    const { data: known } = oauthError.safeParse(body)
+    const said = clean(plainError.safeParse(body).data ?? '')
+    return `${known === undefined ? '' : ` (${known.error})`}${said === '' ? '' : `: ${said}`}`
   } catch (error) {
-    if (error instanceof SyntaxError || error instanceof z.ZodError) return ''
+    if (error instanceof SyntaxError) return ''
     throw error
   }
 }
 
 /** Token servers refuse with 400, 401, 403, and 404 or 405 where oauth2 is not spoken: all mean "no token for you". */
-function tokenFailure(answer: Answer, hint: string | undefined): RegistryError {
+function tokenFailure(
+  answer: Answer,
+  clean: (text: string) => string,
+  hint: string | undefined,
+): RegistryError {
   const isRedirect = answer.status >= 300 && answer.status < 400
   const why = isRedirect ? 'a token server is not followed to another address' : 'no token was given'
-  const failure = failureOf(answer, `${why}${reasonOf(answer)}`, hint)
+  const failure = failureOf(answer, `${why}${reasonOf(answer, clean)}`, hint)
   const isRefusal =
     [400, 401, 403].includes(answer.status) ||
     (answer.method === 'POST' && answer.status >= 400 && answer.status < 500 && answer.status !== 407)
