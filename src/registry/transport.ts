@@ -4,7 +4,7 @@ import type { Trust } from './certificates.ts'
 import type { Deadline } from './deadline.ts'
 import { Exchange, noTime, StaleConnectionError } from './exchange.ts'
 import { type Names, systemNames } from './lookup.ts'
-import { hasUnknownIssuer } from './network-error.ts'
+import { hasUnknownIssuer, NetworkError } from './network-error.ts'
 import { createRoutes } from './routes.ts'
 
 export type Method = 'GET' | 'HEAD' | 'PUT' | 'POST' | 'DELETE'
@@ -77,6 +77,8 @@ export function createTransport(options: TransportOptions): Transport {
   const routes = createRoutes({ ...options, names, hide: (secret) => options.hide(secret) })
   /** Origins whose certificate only the system could vouch for. */
   const vouched = new Set<string>()
+  /** What still runs beside work that has failed would otherwise open new connections, which nobody ends. */
+  let isClosed = false
 
   const once = async (outgoing: Outgoing, deadline: Deadline, isShared: boolean): Promise<Incoming> => {
     const { url, namedFrom } = outgoing
@@ -85,6 +87,7 @@ export function createTransport(options: TransportOptions): Transport {
     // What waited for a token or a connection until its time was over must not be sent any more: a write that
     // relies on what was read before would come too late.
     if (deadline.remaining === 0) throw noTime(deadline)
+    if (isClosed) throw new NetworkError('ERR_CLOSED', 'the client has been closed', false)
     return await new Exchange({ outgoing, deadline, idleMs, commitMs, connectMs, route, names }).run()
   }
 
@@ -112,6 +115,7 @@ export function createTransport(options: TransportOptions): Transport {
       }
     },
     close() {
+      isClosed = true
       routes.close()
     },
   }
