@@ -155,13 +155,14 @@ class Round {
     }
     const wrong = verify(step)
     this.#told.push(`step ${this.#told.length}:\n${describeStep(step).join('\n')}`)
-    if (wrong.length > 0) throw new Error(this.#report(wrong))
+    if (wrong.length > 0) throw new Error(this.report(wrong))
     remember(step)
     this.#before = after
     return step
   }
 
-  #report(wrong: readonly string[]): string {
+  /** What is wrong, how to see it again, and all that happened. */
+  report(wrong: readonly string[]): string {
     const { seed } = this.#options
     const again = `repeat this round with BUILD_ONCE_SEED=${seed} BUILD_ONCE_ROUNDS=1`
     return [`Under faults · ${wrong.join('\n')}`, again, ...this.#told].join('\n')
@@ -189,8 +190,7 @@ function lotteryFor(random: Random, { name, seed, elsewhere }: RoundOptions): Fa
 }
 
 /** Random operations under random faults, and then the same client in fair weather. */
-async function playIn(world: World, random: Random, options: RoundOptions, tally: Tally): Promise<void> {
-  const round = new Round(world, options, await lookAround(world))
+async function playIn(round: Round, world: World, random: Random, options: RoundOptions, tally: Tally) {
   const draw = (most: number): Operation[] =>
     Array.from({ length: 1 + random.below(most) }, () => drawOperation(random, world))
   world.follow(lotteryFor(random, options))
@@ -200,8 +200,7 @@ async function playIn(world: World, random: Random, options: RoundOptions, tally
   const hanging = world.openUploads()
   for (let step = 0; step < 4; step += 1) summarize(tally, await round.step(draw(2)))
   const more = world.openUploads() - hanging
-  if (more > 0)
-    throw new Error(`BUILD_ONCE_SEED=${options.seed}: ${more} uploads were left open without need`)
+  if (more > 0) throw new Error(round.report([`${more} uploads were left open without need`]))
   tally.rounds += 1
 }
 
@@ -210,11 +209,12 @@ export async function playRound(options: RoundOptions, tally: Tally): Promise<vo
   const { name, seed, behind } = options
   const random = createRandom(`${name} ${seed}`)
   const world = await createWorld(`${name}-${seed}`, random, behind)
+  const round = new Round(world, options, await lookAround(world))
   let left = 0
   try {
-    await playIn(world, random, options, tally)
+    await playIn(round, world, random, options, tally)
   } finally {
     left = await world.close()
   }
-  if (left > 0) throw new Error(`BUILD_ONCE_SEED=${seed}: ${left} connections were left open`)
+  if (left > 0) throw new Error(round.report([`${left} connections were left open`]))
 }

@@ -77,7 +77,8 @@ function manifestOf(name: string, layer: Content): Content {
     artifactType: 'application/vnd.example',
     config: { mediaType: MEDIA_TYPES.ociEmpty, digest, size },
     layers: [{ mediaType: 'application/vnd.example', digest: layer.digest, size: layer.bytes.byteLength }],
-    annotations: { name },
+    // Mostly text, so that most single changes leave a manifest that is none the worse for it, but another one.
+    annotations: { name, text: 'as good as any other text '.repeat(80) },
   })
   return contentOf(Buffer.from(`${text}\n`))
 }
