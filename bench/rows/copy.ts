@@ -1,4 +1,5 @@
 import { type DockerRegistry, startDockerRegistry } from '../../sandbox/peers/docker-registry.ts'
+import type { Programs } from '../bundle.ts'
 import type { TestImage } from '../image.ts'
 import type { Case } from '../measure.ts'
 import { type ProcessRun, runMeasured } from '../process.ts'
@@ -13,10 +14,10 @@ export interface Copyist {
   readonly command: (from: string, to: string) => [string, ...string[]]
 }
 
-/** The ways that are measured; `entry` is our bundled program. */
+/** The ways that are measured. */
 export function createCopyists(
   { peers }: Servers,
-  entry: string,
+  programs: Programs,
 ): { ours: Copyist; crane: Copyist; skopeo: Copyist } {
   const unencrypted = ['--src-tls-verify=false', '--dest-tls-verify=false']
   return {
@@ -24,7 +25,7 @@ export function createCopyists(
       name: 'build-once, all that was written read again',
       command: (from, to) => [
         process.execPath,
-        entry,
+        programs.ours,
         JSON.stringify({ verb: 'copy', from, to } satisfies Task),
       ],
     },

@@ -1,6 +1,7 @@
 import { shellWord } from '../../src/platform/program.ts'
 import type { TestImage } from '../image.ts'
-import type { Task } from '../programs/tasks.ts'
+import type { Programs } from '../bundle.ts'
+import type { TagTask, Task } from '../programs/tasks.ts'
 import type { Servers } from '../servers.ts'
 
 /** One image and the tags it is to get. */
@@ -28,6 +29,7 @@ export interface Tagger {
 /** The ways that are measured. */
 export interface Taggers {
   readonly ours: Tagger
+  readonly bare: Tagger
   readonly crane: Tagger
   readonly craneAtOnce: Tagger
   readonly craneTwice: Tagger
@@ -40,8 +42,8 @@ export interface Taggers {
 
 const reference = ({ image, digest }: TestImage): string => `${image}@${digest}`
 
-/** `entry` is our bundled program. */
-export function createTaggers({ peers }: Servers, entry: string): Taggers {
+/** Makes the ways; only those of node need a program of ours. */
+export function createTaggers({ peers }: Servers, programs: Programs): Taggers {
   const crane = [peers.crane, 'tag', '--insecure']
   const skopeo = [peers.skopeo, 'copy', '--quiet', '--all', '--preserve-digests']
   const unencrypted = ['--src-tls-verify=false', '--dest-tls-verify=false']
@@ -56,7 +58,15 @@ export function createTaggers({ peers }: Servers, entry: string): Taggers {
     ours: {
       name: 'build-once, each tag read again',
       digest: 'unchanged',
-      command: (work) => [process.execPath, entry, JSON.stringify(taskOf(work))],
+      command: (work) => {
+        const task: Task = { verb: 'tag', images: tasksOf(work) }
+        return [process.execPath, programs.ours, JSON.stringify(task)]
+      },
+    },
+    bare: {
+      name: 'a script of node: the same requests, no check',
+      digest: 'unchanged',
+      command: (work) => [process.execPath, programs.bare, JSON.stringify(tasksOf(work))],
     },
     crane: { name: 'crane tag', digest: 'unchanged', command: (work) => inTurn(craneAll(work)) },
     craneAtOnce: {
@@ -114,11 +124,8 @@ export function createTaggers({ peers }: Servers, entry: string): Taggers {
   }
 }
 
-function taskOf(work: readonly Tagging[]): Task {
-  return {
-    verb: 'tag',
-    images: work.map(({ image: { image, tag }, tags }) => ({ image, from: tag, tags })),
-  }
+function tasksOf(work: readonly Tagging[]): readonly TagTask[] {
+  return work.map(({ image: { image, tag }, tags }) => ({ image, from: tag, tags }))
 }
 
 /** Pulled by digest, so that pushing all tags of the repository pushes the new ones only. */

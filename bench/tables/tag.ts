@@ -34,6 +34,7 @@ export async function planTag(servers: Servers): Promise<Plan> {
       lines: [
         [ours, withinStartOfNode],
         [empty],
+        [tagCase(servers, ways.bare, one)],
         [crane],
         [tagCase(servers, ways.oras, one)],
         [tagCase(servers, ways.skopeo, one)],
@@ -61,6 +62,7 @@ export async function planTag(servers: Servers): Promise<Plan> {
       title: `A tag for each of ${IMAGES} images`,
       lines: [
         [tagCase(servers, ways.ours, { images: small, tags: 1, note: ', one process' })],
+        [tagCase(servers, ways.bare, { images: small, tags: 1 })],
         [tagCase(servers, ways.crane, eachOf(small)), FIVE_TIMES],
         [tagCase(servers, ways.craneAtOnce, { images: small, tags: 1 })],
         [tagCase(servers, ways.craneTwice, eachOf(small, 2))],
