@@ -44,6 +44,7 @@ export class Exchange {
   #answered = false
   #refused = false
   #isConnected = false
+  #awaitsBody = false
 
   constructor(options: ExchangeOptions) {
     const { outgoing, deadline, connectMs, route } = options
@@ -74,7 +75,10 @@ export class Exchange {
       limit = milliseconds
       this.#request.setTimeout(milliseconds)
     }
-    this.#request.on('timeout', () => this.#fail(timeout(`silent for ${seconds(limit)}`)))
+    this.#request.on('timeout', () => {
+      // It is not the peer that is silent while we have nothing to say; writing starts the clock again.
+      if (!this.#awaitsBody) this.#fail(timeout(`silent for ${seconds(limit)}`))
+    })
     wait(idleMs)
     const { body } = this.#outgoing
     if (body === undefined || body instanceof Uint8Array) return
@@ -138,12 +142,16 @@ export class Exchange {
       this.#request.end(body)
       return
     }
+    this.#awaitsBody = true
     for await (const chunk of body.open()) {
+      this.#awaitsBody = false
       // A refusal came before the end of the body; the rest is of no use to anyone.
       if (this.#refused || this.#request.destroyed) return
       const sent = body.isOwned === true ? (): void => release(chunk) : undefined
       if (!this.#request.write(chunk, sent)) await this.#drained()
+      this.#awaitsBody = true
     }
+    this.#awaitsBody = false
     this.#request.end()
   }
 

@@ -302,6 +302,24 @@ describe('a source that breaks off in a blob', () => {
     expect(writesOf(target)).toEqual(['POST upload', 'PUT upload'])
   })
 
+  test.each([
+    ['before', 0],
+    ['after', 30_000],
+  ])('and is silent for long %s its first bytes: the destination waits', async (_name, sent) => {
+    let reads = 0
+    const source = await serve(({ headers }) => {
+      reads += 1
+      if (reads === 1 && sent > 0) return { status: 200, body: content.slice(0, sent), cut: true }
+      if (reads <= 3) return 'hang'
+      return headers.range === undefined ? { status: 200, body: content } : part(sent, content.length)
+    })
+    const target = await sandbox()
+    const { registry } = open({ retry: { tries: 4 }, timeouts: { idleMs: 200 } })
+    const copy = registry.copyBlob(repositoryAt(source.host), repositoryAt(target.host), blob)
+    await expect(copy).resolves.toBe('uploaded')
+    expect(writesOf(target)).toEqual(['POST upload', 'PUT upload'])
+  })
+
   test('behind its last byte has nothing left to be asked for', async () => {
     const source = await breakingSource(content, content.length, () => ociError(416, 'RANGE_INVALID'))
     const { copied, target } = await copyFrom(source.host)
