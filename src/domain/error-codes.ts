@@ -102,6 +102,14 @@ export const ERROR_CODES = {
       'What `rollback-to` names was never deployed to this environment with success, so there is nothing to go back to.',
     next: 'Name a commit or tag that was deployed there; the message says what was looked for.',
   },
+  LOCKED: {
+    means: 'Another job deploys this image to this environment, and did not end within `lock-timeout`.',
+    next: 'Run the job again when the workflow run in the message has ended.',
+  },
+  ENVIRONMENT_UNPROTECTED: {
+    means: 'With `require-protection: true`: the GitHub environment does not exist or has no protection rule.',
+    next: 'Create it in the settings of the repository, with a required reviewer, a wait timer or allowed branches.',
+  },
   RUN_FAILED: { means: 'The `run` script failed.', next: 'Read its output above the error.' },
   RUNNING_MISMATCH: {
     means: 'What runs after the deployment is not the digest that was deployed.',
@@ -174,7 +182,7 @@ export const ERROR_CODES = {
   },
   GITHUB_UNEXPECTED: {
     means: 'Something answered that does not speak like GitHub’s API, or leads to another host.',
-    next: 'Check `GITHUB_API_URL`, and any proxy or login page in between.',
+    next: 'Check the address of the API in the message, and any proxy or login page in between.',
   },
   GIT_SEAL_INVALID: {
     means:

@@ -24,6 +24,7 @@ import { build, type BuildResult, buildTarget } from '../verbs/build/run.ts'
 import { buildFailureSummary, buildSummary } from '../verbs/build/summary.ts'
 import { willPush } from '../verbs/build/withheld.ts'
 import { reportFailure } from './failure.ts'
+import { maskSecrets, openGitSeals } from './github.ts'
 import { buildOutputs, setOutputs } from './outputs.ts'
 import { connect, type Connection } from './registry.ts'
 
@@ -36,7 +37,7 @@ export async function main(): Promise<void> {
     const connection = connect(inputs, githubLog, process.env, willPush(inputs, context))
     try {
       await withTemporaryFolder(context.temporary, async (temporary) => {
-        const result = await build(inputs, target, ports(inputs, context, connection, temporary))
+        const result = await build(inputs, target, await ports(inputs, context, connection, temporary))
         setOutputs(buildOutputs(result))
         if (result.sealed !== undefined) {
           const reference = formatReference(digestReference(target.repository, result.sealed.manifest.digest))
@@ -66,8 +67,7 @@ function originOf({ outcome, sealed }: BuildResult): string {
  */
 async function parse(context: Context): Promise<BuildInputs> {
   const raw = readInputs(process.env)
-  const password = raw.get('password')
-  if (password !== undefined) githubLog.mask(password)
+  maskSecrets(raw, githubLog)
   const known = { commit: knownCommit(context), isReadOnly: readOnlyCause(context) !== undefined }
   try {
     return parseBuildInputs(raw, known)
@@ -79,7 +79,12 @@ async function parse(context: Context): Promise<BuildInputs> {
   }
 }
 
-function ports(inputs: BuildInputs, context: Context, connection: Connection, temporary: string): BuildPorts {
+async function ports(
+  inputs: BuildInputs,
+  context: Context,
+  connection: Connection,
+  temporary: string,
+): Promise<BuildPorts> {
   const environment = childEnvironment(process.env)
   const { registry, records } = connection
   const { username, password } = inputs
@@ -90,6 +95,8 @@ function ports(inputs: BuildInputs, context: Context, connection: Connection, te
   return {
     registry,
     records,
+    // A job that cannot push seals nothing.
+    gitSeals: willPush(inputs, context) ? await openGitSeals(inputs, githubLog, process.env) : undefined,
     context,
     temporary,
     clock: systemClock,

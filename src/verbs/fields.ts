@@ -40,6 +40,19 @@ export function requiredText(example: string) {
   })
 }
 
+/** The expression for the token of the job. Where nobody evaluates expressions, it arrives as it is written. */
+const JOB_TOKEN = '${{ github.token }}'
+
+/** A token; undefined where none was given. */
+export function parseJobToken(text: string): string | undefined {
+  return text === '' || text === JOB_TOKEN ? undefined : text
+}
+
+/** A token for GitHub's API; by default that of the job. */
+export function jobToken() {
+  return field(parseJobToken, JOB_TOKEN)
+}
+
 /** A value that is parsed when given. */
 export function optional<T>(parse: (text: string) => T, fallback = '') {
   return field((text) => (text === '' ? undefined : parse(text)), fallback)

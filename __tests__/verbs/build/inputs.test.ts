@@ -160,7 +160,7 @@ describe('parseBuildInputs refuses', () => {
     {
       description: 'a seal that does not exist',
       given: { seal: 'none' },
-      faults: ['seal: must be one of registry, got "none"'],
+      faults: ['seal: must be one of registry, git, got "none"'],
     },
     {
       description: 'a settle time without a unit',

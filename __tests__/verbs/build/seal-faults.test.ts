@@ -14,7 +14,7 @@ import { formatRepository, type Repository } from '../../../src/domain/reference
 import { systemClock } from '../../../src/platform/clock.ts'
 import { anonymous } from '../../../src/registry/credentials.ts'
 import { createRegistry } from '../../../src/registry/index.ts'
-import { look, seal } from '../../../src/verbs/build/seal.ts'
+import { look, seal } from '../../../src/verbs/build/seal-registry.ts'
 import { createMemoryLog } from '../../fixtures/memory-log.ts'
 import { buildRecord, imageManifest } from '../../fixtures/samples.ts'
 import { directTo } from '../../registry/faults/direct.ts'

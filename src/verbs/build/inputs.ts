@@ -14,6 +14,7 @@ import {
 import {
   boolean,
   FieldFault,
+  jobToken,
   oneOf,
   optional,
   optionalText,
@@ -21,6 +22,7 @@ import {
   parseDuration,
   parseFields,
   parseHosts,
+  parseJobToken,
   parseLines,
   parseList,
   parsePairs,
@@ -31,6 +33,9 @@ import {
 export const ENGINES = ['docker', 'buildah', 'layers', 'files', 'command', 'existing'] as const
 export type EngineName = (typeof ENGINES)[number]
 
+/** Where the one digest of a commit is decided. */
+export const SEALS = ['registry', 'git'] as const
+
 /** Raw inputs of the build action; its keys and defaults are those of `action.yml`. */
 export const buildInputsSchema = z.object({
   image: required(parseRepository, 'ghcr.io/owner/app'),
@@ -38,11 +43,13 @@ export const buildInputsSchema = z.object({
   engine: oneOf(ENGINES, 'docker'),
   push: boolean('true'),
   tags: optional(parseList),
-  seal: oneOf(['registry'], 'registry'),
+  seal: oneOf(SEALS, 'registry'),
+  backfill: boolean('false'),
   settle: optional(parseSettle, '3s'),
   adopt: boolean('false'),
   username: optionalText(),
   password: optionalText(),
+  token: jobToken(),
   insecure: optional(parseHosts),
   'token-hosts': optional(parseHosts),
   prepare: optionalText(),
@@ -90,10 +97,12 @@ const EVERY_ENGINE: readonly InputName[] = [
     'push',
     'tags',
     'seal',
+    'backfill',
     'settle',
     'adopt',
     'username',
     'password',
+    'token',
   ] as const),
   ...(['insecure', 'token-hosts', 'prepare', 'cache-path', 'cache-key', 'cache-restore-keys'] as const),
 ]
@@ -211,6 +220,17 @@ function pairFaults(raw: ReadonlyMap<string, string>, isReadOnly: boolean): read
   return faults
 }
 
+/** A job that cannot push seals nothing, so it needs no token for it either. */
+function sealFaults(raw: ReadonlyMap<string, string>, isReadOnly: boolean): readonly string[] {
+  const isGit = raw.get('seal') === 'git'
+  const faults: string[] = []
+  if (!isGit && /^true$/i.test(raw.get('backfill') ?? '')) faults.push('backfill: needs seal: git')
+  const needsToken = isGit && !isReadOnly && !/^false$/i.test(raw.get('push') ?? '')
+  if (needsToken && parseJobToken(raw.get('token') ?? '') === undefined)
+    faults.push('token: is required by seal: git, for example ${{ github.token }}')
+  return faults
+}
+
 /** What is wrong with the tags; without a valid image only bare ones can be judged. */
 function tagFaults(raw: ReadonlyMap<string, string>, commit: string): readonly string[] {
   const repository = repositoryOf(raw.get('image') ?? '')
@@ -274,7 +294,12 @@ export function parseBuildInputs(
   const { values, faults } = parseFields(buildInputsSchema, raw)
   const commit = raw.get('commit') || known.commit || ''
   const { isReadOnly = false } = known
-  const rules = [...engineFaults(raw, isReadOnly), ...pairFaults(raw, isReadOnly), ...tagFaults(raw, commit)]
+  const rules = [
+    ...engineFaults(raw, isReadOnly),
+    ...pairFaults(raw, isReadOnly),
+    ...sealFaults(raw, isReadOnly),
+    ...tagFaults(raw, commit),
+  ]
   const all = [...faults, ...rules, ...(known.faults ?? [])]
   if (values === undefined || all.length > 0) {
     const secrets = isReadOnly ? ' Secrets are empty in a job of a fork or of Dependabot.' : ''

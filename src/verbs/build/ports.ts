@@ -1,4 +1,5 @@
 import type { Commit } from '../../domain/commit.ts'
+import type { GitSeals } from '../../domain/git-seal.ts'
 import type { Registry, RecordStore } from '../../domain/registry.ts'
 import type { Repository } from '../../domain/reference.ts'
 import type { Engine } from '../../engines/engine.ts'
@@ -26,6 +27,8 @@ export interface SealPorts {
 
 /** Everything the build verb reaches the world through. */
 export interface BuildPorts extends SealPorts {
+  /** Where seals are decided; undefined for `seal: registry`. */
+  readonly gitSeals: GitSeals | undefined
   readonly context: Context
   readonly artifacts: WorkflowArtifacts
   readonly cache: Cache

@@ -10,7 +10,9 @@ import { bareTag, type BuildInputs } from './inputs.ts'
 import { inputsDigest } from './inputs-digest.ts'
 import { readPlatforms } from './platforms.ts'
 import type { BuildPorts, SealTarget } from './ports.ts'
-import { attachRecord, look, seal, type Sealed, unsealedTag } from './seal.ts'
+import { backfill, type Backfilled } from './backfill.ts'
+import { sealMethod } from './seal.ts'
+import { type Sealed, type SealMethod, unsealedTag } from './sealed.ts'
 import { stagingTag } from './staging.ts'
 import { putTags } from './tags.ts'
 import { noticeOf, type Withheld, withheld } from './withheld.ts'
@@ -29,6 +31,8 @@ export interface BuildResult {
   readonly recordArtifactId: number | undefined
   /** Why nothing was published; undefined where it was. */
   readonly withheld: Withheld | undefined
+  /** What `backfill` did; undefined where it was not asked for. */
+  readonly backfilled: Backfilled | undefined
   readonly milliseconds: number
 }
 
@@ -41,14 +45,18 @@ export async function build(
   const started = ports.clock.now().getTime()
   const why = withheld(inputs, ports.context)
   if (why !== undefined) return await buildOnly(inputs, target, ports, started, why)
+  const { gitSeals } = ports
+  const backfilled =
+    gitSeals !== undefined && inputs.backfill ? await backfill(ports, gitSeals, target) : undefined
+  const method = sealMethod(ports, gitSeals)
   const { outcome, sealed } =
-    (await reuse(inputs, target, ports)) ?? (await buildAndSeal(inputs, target, ports))
+    (await reuse(inputs, target, ports, method)) ?? (await buildAndSeal(inputs, target, ports, method))
   const tags = tagsOf(inputs, target)
   await putTags(ports.registry, target.repository, sealed.manifest, tags)
   const recordArtifactId = await ports.artifacts.upload(sealed.record, encodeRecord(sealed.record))
   const milliseconds = ports.clock.now().getTime() - started
   const nothing = { localDigest: undefined, withheld: undefined }
-  return { outcome, target, sealed, tags, recordArtifactId, milliseconds, ...nothing }
+  return { outcome, target, sealed, tags, recordArtifactId, backfilled, milliseconds, ...nothing }
 }
 
 /** The tags beside the SHA tag, each once; metadata-action may name the commit itself, which is set anyway. */
@@ -63,8 +71,13 @@ interface Ended {
 }
 
 /** Steps 1 and 2. Nothing is prepared, downloaded or started for a commit that is built. */
-async function reuse(inputs: BuildInputs, target: SealTarget, ports: BuildPorts): Promise<Ended | undefined> {
-  const found = await look(ports, target)
+async function reuse(
+  inputs: BuildInputs,
+  target: SealTarget,
+  ports: BuildPorts,
+  method: SealMethod,
+): Promise<Ended | undefined> {
+  const found = await method.look(target)
   if (found.state === 'absent') return undefined
   if (found.state === 'sealed') {
     warnOfDuplicate(inputs, found.sealed.manifest, ports)
@@ -76,9 +89,9 @@ async function reuse(inputs: BuildInputs, target: SealTarget, ports: BuildPorts)
     name: 'adopted',
     version: 'unknown',
   })
-  await attachRecord(ports, target, found.manifest, record)
+  const { ours: _, ...sealed } = await method.adopt(target, found.manifest, record)
   ports.log.notice(`Adopted ${found.manifest.digest}, which was pushed under the SHA tag without build-once.`)
-  return { outcome: 'adopted-tag', sealed: { manifest: found.manifest, record } }
+  return { outcome: 'adopted-tag', sealed }
 }
 
 function isOther(inputs: BuildInputs, manifest: Manifest): inputs is BuildInputs & { digest: Digest } {
@@ -104,7 +117,12 @@ function refuseOther(inputs: BuildInputs, tagged: Manifest): void {
 }
 
 /** Steps 3 to 5. */
-async function buildAndSeal(inputs: BuildInputs, target: SealTarget, ports: BuildPorts): Promise<Ended> {
+async function buildAndSeal(
+  inputs: BuildInputs,
+  target: SealTarget,
+  ports: BuildPorts,
+  method: SealMethod,
+): Promise<Ended> {
   const engine = await ports.engine()
   const built = await prepareAndBuild(engine, inputs, target, ports, true)
   const manifest = await readBack(built, target, ports)
@@ -112,7 +130,7 @@ async function buildAndSeal(inputs: BuildInputs, target: SealTarget, ports: Buil
     name: engine.name,
     version: await engine.version(),
   })
-  const { ours, ...sealed } = await seal(ports, target, manifest, record)
+  const { ours, ...sealed } = await method.seal(target, manifest, record)
   if (ours) return { outcome: 'built', sealed }
   ports.log.notice(
     sealed.manifest.digest === manifest.digest
@@ -145,6 +163,7 @@ async function buildOnly(
     localDigest: built.digest,
     recordArtifactId: undefined,
     withheld: why,
+    backfilled: undefined,
     milliseconds,
   }
 }

@@ -2,6 +2,7 @@ import { BuildOnceError, messageOf } from '../../domain/error.ts'
 import { code, escapeMarkdown, humanDuration, link, propertyTable } from '../../domain/markdown.ts'
 import type { BuildRecord } from '../../domain/record.ts'
 import { digestReference, formatReference, formatRepository } from '../../domain/reference.ts'
+import { describeBackfill } from './backfill.ts'
 import type { BuildResult, Outcome } from './run.ts'
 import { reasonOf } from './withheld.ts'
 
@@ -35,6 +36,8 @@ export function buildSummary(result: BuildResult): string {
     ])
     rows.push(['Tags', [target.commit, ...result.tags].map((tag) => code(tag)).join(' ')])
   }
+  if (result.backfilled !== undefined)
+    rows.push(['Backfill', describeBackfill(result.backfilled).replace('Backfill: ', '')])
   rows.push(['Time', humanDuration(result.milliseconds)])
   const deploy =
     sealed === undefined

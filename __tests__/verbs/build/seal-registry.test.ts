@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { RegistryError } from '../../../src/domain/error.ts'
 import type { Manifest } from '../../../src/domain/manifest.ts'
 import { encodeRecord, RECORD_TYPES, recordTime } from '../../../src/domain/record.ts'
-import { look, seal, type SealResult } from '../../../src/verbs/build/seal.ts'
+import { look, seal } from '../../../src/verbs/build/seal-registry.ts'
+import type { SealResult } from '../../../src/verbs/build/sealed.ts'
 import {
   createJob,
   createWorld,
