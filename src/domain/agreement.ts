@@ -24,6 +24,14 @@ export interface Testimony {
   readonly atRequested: RecordedArtifact | undefined
   /** Digests named by the build records in this workflow run's artifacts. */
   readonly workflowArtifacts: readonly { readonly name: string; readonly digest: Digest }[]
+  /** The git seal, where seals are decided in git: then it is as necessary as the tag. */
+  readonly gitSeal?: GitSealWitness | undefined
+}
+
+/** What the git ref of a commit says. */
+export interface GitSealWitness {
+  readonly ref: string
+  readonly record: BuildRecord | undefined
 }
 
 /** One disagreement. */
@@ -83,10 +91,25 @@ function describe(testimony: Testimony): readonly Evidence[] {
     where: `${repository}:${commit}`,
     ...(tag === undefined ? { note: 'not there' } : {}),
   })
+  rows.push(...describeGitSeal(testimony.gitSeal))
   for (const { name, digest } of testimony.workflowArtifacts) {
     rows.push({ witness: 'workflow artifact', digest, where: `artifact ${name}`.slice(0, 600) })
   }
   return rows
+}
+
+function describeGitSeal(seal: GitSealWitness | undefined): readonly Evidence[] {
+  if (seal === undefined) return []
+  const { ref, record } = seal
+  const isThere = record !== undefined
+  return [
+    {
+      witness: 'git seal',
+      digest: record?.digest ?? null,
+      where: ref,
+      ...(isThere ? {} : { note: 'not there' }),
+    },
+  ]
 }
 
 function noteOnRecords(artifact: RecordedArtifact): string {
@@ -98,12 +121,11 @@ function noteOnRecords(artifact: RecordedArtifact): string {
 function judgeTag(testimony: Testimony, tagRecord: BuildRecord | undefined): readonly Finding[] {
   const { tag, atTag, repository, commit } = testimony
   if (tag === undefined) {
-    return [
-      {
-        code: 'NOT_SEALED',
-        message: `${repository}:${commit} does not exist · no build of this commit was sealed`,
-      },
-    ]
+    const why =
+      testimony.gitSeal?.record === undefined
+        ? 'no build of this commit was sealed'
+        : 'its build was sealed in git, but ended before it set the tag; build again to set it'
+    return [{ code: 'NOT_SEALED', message: `${repository}:${commit} does not exist · ${why}` }]
   }
   if (tagRecord !== undefined) return []
   if ((atTag?.records.length ?? 0) > 0) {
@@ -136,6 +158,17 @@ function judgeRequested(
   tagRecord: BuildRecord | undefined,
 ): readonly Finding[] {
   if (identify(requested, tag).same) return []
+  const inGit = testimony.gitSeal?.record?.digest
+  // Every build that lost a race left a record, so with a git seal two records are not two seals.
+  if (inGit === requested) return []
+  if (inGit === tag.digest) {
+    return [
+      {
+        code: 'DIGEST_MISMATCH',
+        message: `the digest asked for is not the one that was sealed in git · expected ${inGit} (sealed), got ${requested}`,
+      },
+    ]
+  }
   const requestedRecord = recordFor(testimony.atRequested, testimony.repository, testimony.commit)
   const both = `expected ${requested} (asked for), got ${tag.digest} (SHA tag)`
   if (requestedRecord !== undefined && tagRecord !== undefined) {
@@ -158,6 +191,28 @@ function judgeRequested(
     {
       code: 'DIGEST_MISMATCH',
       message: `the digest asked for was not built for this commit (${foreign}) · expected ${tag.digest} (sealed), got ${requested}`,
+    },
+  ]
+}
+
+/** The tag shows what was sealed in git, or somebody wrote one of them. */
+function judgeGitSeal({ gitSeal, tag }: Testimony): readonly Finding[] {
+  const inGit = gitSeal?.record?.digest
+  if (inGit === undefined || tag === undefined || inGit === tag.digest) return []
+  return [
+    {
+      code: 'TAG_MOVED',
+      message: `the SHA tag is not what was sealed in git · expected ${inGit} (git seal), got ${tag.digest} (SHA tag)`,
+    },
+  ]
+}
+
+function missGitSeal({ gitSeal }: Testimony): readonly Finding[] {
+  if (gitSeal === undefined || gitSeal.record !== undefined) return []
+  return [
+    {
+      code: 'NOT_SEALED',
+      message: `${gitSeal.ref} does not exist · with seal: git a tag and a record alone prove nothing`,
     },
   ]
 }
@@ -189,13 +244,13 @@ function judgeArtifacts(testimony: Testimony, agreed: Manifest | undefined): rea
 export function agree(testimony: Testimony): Agreement {
   const { tag, requested, repository, commit } = testimony
   const tagRecord = recordFor(testimony.atTag, repository, commit)
-  const findings: Finding[] = []
+  const findings: Finding[] = [...judgeGitSeal(testimony)]
   if (tag !== undefined && requested !== 'sealed')
     findings.push(...judgeRequested(testimony, requested, tag, tagRecord))
   // What is wrong with the tag's record follows from a moved tag and would only hide it.
   if (!findings.some((finding) => finding.code === 'TAG_MOVED'))
     findings.push(...judgeTag(testimony, tagRecord))
-  findings.push(...judgeArtifacts(testimony, tag))
+  findings.push(...missGitSeal(testimony), ...judgeArtifacts(testimony, tag))
   const evidence = describe(testimony)
   if (findings.length > 0 || tag === undefined)
     return { evidence, findings, digest: undefined, child: undefined, record: tagRecord }

@@ -3,6 +3,9 @@ import { VerificationError } from './error.ts'
 import { shortKey } from './json.ts'
 import type { BuildRecord } from './record.ts'
 
+/** Where the one digest of a commit is decided; the values of the input `seal`. */
+export const SEALS = ['registry', 'git'] as const
+
 /** How a claim ended. */
 export interface Claim {
   /** True for the one claim that made the seal. */

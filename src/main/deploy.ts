@@ -24,6 +24,7 @@ import type { DeployPorts } from '../verbs/deploy/ports.ts'
 import { deploy } from '../verbs/deploy/run.ts'
 import { deploySummary, failureSummary } from '../verbs/deploy/summary.ts'
 import { reportFailure } from './failure.ts'
+import { maskSecrets, openGitSeals } from './github.ts'
 import { deployOutputs, setOutputs } from './outputs.ts'
 import { connect, type Connection } from './registry.ts'
 
@@ -32,8 +33,7 @@ export async function main(home: string): Promise<void> {
   try {
     const context = readContext(process.env)
     const raw = readInputs(process.env)
-    const password = raw.get('password')
-    if (password !== undefined) githubLog.mask(password)
+    maskSecrets(raw, githubLog)
     const inputs = parseDeployInputs(raw, readOnlyCause(context) !== undefined)
     const target = {
       repository: inputs.image,
@@ -46,7 +46,7 @@ export async function main(home: string): Promise<void> {
         const result = await deploy(
           inputs,
           target,
-          ports(inputs, context, connection, temporary, home),
+          await ports(inputs, context, connection, temporary, home),
           async (failure) => {
             await writeSummary(process.env, failureSummary(failure), githubLog)
           },
@@ -65,18 +65,19 @@ export async function main(home: string): Promise<void> {
   }
 }
 
-function ports(
+async function ports(
   inputs: DeployInputs,
   context: Context,
   connection: Connection,
   temporary: string,
   home: string,
-): DeployPorts {
+): Promise<DeployPorts> {
   const { registry, records } = connection
   const guardProgram = { node: process.execPath, entry: join(home, '..', 'guard', 'index.js') }
   return {
     registry,
     records,
+    gitSeals: await openGitSeals(inputs, githubLog, process.env),
     context,
     clock: systemClock,
     log: githubLog,

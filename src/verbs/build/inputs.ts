@@ -4,6 +4,7 @@ import { commitFault, isCommit, parseCommit } from '../../domain/commit.ts'
 import { parseDigest } from '../../domain/digest.ts'
 import { InputError, InvalidReferenceError } from '../../domain/error.ts'
 import { platformFaults } from '../../domain/platform.ts'
+import { SEALS } from '../../domain/git-seal.ts'
 import {
   formatRepository,
   parseReference,
@@ -32,9 +33,6 @@ import {
 /** The engines, in the order the documentation lists them. */
 export const ENGINES = ['docker', 'buildah', 'layers', 'files', 'command', 'existing'] as const
 export type EngineName = (typeof ENGINES)[number]
-
-/** Where the one digest of a commit is decided. */
-export const SEALS = ['registry', 'git'] as const
 
 /** Raw inputs of the build action; its keys and defaults are those of `action.yml`. */
 export const buildInputsSchema = z.object({

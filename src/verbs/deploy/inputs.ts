@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { commitFault, isCommit, parseCommit } from '../../domain/commit.ts'
 import { type Digest, parseDigest } from '../../domain/digest.ts'
 import { InputError } from '../../domain/error.ts'
+import { SEALS } from '../../domain/git-seal.ts'
 import { buildInputs, GUARD_LEVELS } from '../../domain/rebuild.ts'
 import { parseRepository, tagFault } from '../../domain/reference.ts'
 import type { RollbackTarget } from '../../domain/rollback.ts'
@@ -9,6 +10,7 @@ import {
   boolean,
   FieldFault,
   field,
+  jobToken,
   oneOf,
   optional,
   optionalText,
@@ -32,6 +34,7 @@ export const deployInputsSchema = z.object({
     if (fault !== undefined) throw new FieldFault(fault)
     return parseCommit(text)
   }),
+  seal: oneOf(SEALS, 'registry'),
   environment: required(parseEnvironment, 'staging'),
   after: optional((text) => [...new Set(parseList(text).map(parseEnvironment))]),
   soak: optional(parseDuration),
@@ -46,6 +49,7 @@ export const deployInputsSchema = z.object({
   'allow-pull-request': boolean('false'),
   username: optionalText(),
   password: optionalText(),
+  token: jobToken(),
   insecure: optional(parseHosts),
   'token-hosts': optional(parseHosts),
 })
@@ -77,6 +81,8 @@ function conflicts(
   const faults: string[] = []
   if (!isReadOnly && isGiven('username') !== isGiven('password'))
     faults.push('username, password: give both or neither')
+  if (values?.seal === 'git' && values.token === undefined)
+    faults.push('token: is required by seal: git, for example ${{ github.token }}')
   if (isGiven('soak') && !isGiven('after'))
     faults.push(
       'soak: needs after, which says in which environment the digest has to have been for that long',

@@ -2,6 +2,7 @@ import type { Ancestry } from '../../domain/ancestry.ts'
 import type { Commit } from '../../domain/commit.ts'
 import type { DeploymentLog } from '../../domain/deployment-log.ts'
 import type { Digest } from '../../domain/digest.ts'
+import type { GitSeals } from '../../domain/git-seal.ts'
 import type { Manifest } from '../../domain/manifest.ts'
 import type { RecordStore, Registry } from '../../domain/registry.ts'
 import type { Repository } from '../../domain/reference.ts'
@@ -23,6 +24,8 @@ export interface GuardedResult {
 export interface DeployPorts {
   readonly registry: Registry
   readonly records: RecordStore
+  /** For `seal: git`: then a git seal is required. */
+  readonly gitSeals?: GitSeals | undefined
   readonly deployments: DeploymentLog
   readonly ancestry: Ancestry
   readonly artifacts: WorkflowArtifacts
@@ -44,7 +47,10 @@ export interface DeployPorts {
 }
 
 /** The part of the ports that the witnesses are read through. */
-export type WitnessPorts = Pick<DeployPorts, 'registry' | 'records' | 'artifacts' | 'context' | 'log'>
+export type WitnessPorts = Pick<
+  DeployPorts,
+  'registry' | 'records' | 'gitSeals' | 'artifacts' | 'context' | 'log'
+>
 
 /** What is deployed where. */
 export interface DeployTarget {

@@ -3,12 +3,14 @@ import {
   type Agreement,
   disagreement,
   formatEvidence,
+  type GitSealWitness,
   type RecordedArtifact,
   recordFor,
 } from '../../domain/agreement.ts'
 import type { Digest } from '../../domain/digest.ts'
 import type { ErrorCode } from '../../domain/error-codes.ts'
 import { BuildOnceError, messageOf, VerificationError } from '../../domain/error.ts'
+import { sealRef } from '../../domain/git-seal.ts'
 import { identify, type Manifest } from '../../domain/manifest.ts'
 import { formatRepository } from '../../domain/reference.ts'
 import { type ReadOnlyCause, readOnlyCause } from '../../github/pull-request.ts'
@@ -31,7 +33,7 @@ export class RefusedEvidence {
  * Step 2: reads every witness and lets them agree.
  * @param seen filled with what was read, also when this throws.
  * @throws {VerificationError} DIGEST_MISSING, DIGEST_MISMATCH, NOT_SEALED, TAG_MOVED, RECORD_MISMATCH,
- *   BUILT_TWICE, or WITNESS_UNREADABLE.
+ *   BUILT_TWICE, WITNESS_UNREADABLE, or GIT_SEAL_INVALID.
  */
 export async function verify(
   requested: Digest | 'sealed' | undefined,
@@ -52,6 +54,7 @@ export async function verify(
     atTag: tag === undefined ? undefined : await recorded(target, ports, tag.digest),
     atRequested: isElsewhere ? await recorded(target, ports, requested) : undefined,
     workflowArtifacts: await witnessedByArtifacts(target, ports),
+    gitSeal: await witnessedByGit(target, ports),
   })
   seen.agreement = agreement
   if (agreement.digest === undefined || tag === undefined) throw disagreement(agreement, remedy(agreement))
@@ -82,6 +85,16 @@ async function recorded(
     )
   }
   return artifact
+}
+
+/** Read after the tag: a build makes the ref first, so a tag that was seen has one. */
+async function witnessedByGit(
+  { repository, commit }: DeployTarget,
+  { gitSeals }: WitnessPorts,
+): Promise<GitSealWitness | undefined> {
+  if (gitSeals === undefined) return undefined
+  const name = formatRepository(repository)
+  return { ref: sealRef(name, commit), record: await gitSeals.read(name, commit) }
 }
 
 async function witnessedByArtifacts(target: DeployTarget, ports: WitnessPorts) {
@@ -131,8 +144,15 @@ const REMEDIES: Readonly<Partial<Record<ErrorCode, string>>> = {
   BUILT_TWICE: 'Decide which artifact is right and delete the other; let only build-once write SHA tags.',
 }
 
-function remedy(agreement: Agreement): string {
-  const code = agreement.findings[0]?.code
+const NOT_BACKFILLED =
+  'For builds from before seal: git was used, run the build action once with backfill: true.'
+
+function remedy({ evidence, findings }: Agreement): string {
+  const code = findings[0]?.code
+  const says = (witness: string, isThere: boolean): boolean =>
+    evidence.some((row) => row.witness === witness && (row.digest !== null) === isThere)
+  if (code === 'NOT_SEALED' && says('SHA tag', true) && says('build record', true) && says('git seal', false))
+    return NOT_BACKFILLED
   return (
     (code === undefined ? undefined : REMEDIES[code]) ??
     'Build this commit with build-once, and deploy the digest it reports.'
