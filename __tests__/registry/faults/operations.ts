@@ -80,9 +80,12 @@ const DRAWS: { readonly [K in Kind]: (random: Random, world: World) => Operation
   readNamed: (random, world) => ({ place: random.pick(world.places), tag: random.pick(NAMED) }),
 }
 
+// Everything is decided by what a tag is read as, so that is tried most.
+const KINDS: readonly Kind[] = [...(Object.keys(DRAWS) as Kind[]), 'readTag', 'readTag', 'readManifest']
+
 /** Draws an operation. */
 export function drawOperation(random: Random, world: World): Operation {
-  const kind = random.pick(Object.keys(DRAWS) as Kind[])
+  const kind = random.pick(KINDS)
   return { kind, ...DRAWS[kind](random, world) } as Operation
 }
 

@@ -133,11 +133,14 @@ export async function createWorld(
   const empty = contentOf(EMPTY_CONFIG.bytes)
   const layer = noise(random, 30_000)
   const subject = manifestOf(`${name} subject`, layer)
+  const manifests = [1, 2, 3].map((number) => manifestOf(`${name} ${number}`, empty))
   const blobs = [0, 1, 700, 20_000, 70_000].map((size) => noise(random, size))
   for (const { direct, repository } of places) {
     // Half of the content is there from the beginning, so that reading it has something to find.
     const there = [empty, ...blobs.filter(() => random.chance(0.5))]
     for (const { bytes } of there) await direct.pushBlob(repository.path, bytes)
+    for (const tag of TAGS.filter(() => random.chance(0.6)))
+      await direct.pushManifest(repository.path, tag, random.pick(manifests).bytes, MEDIA_TYPES.ociManifest)
   }
   const [{ direct, repository }] = places as [Place]
   await direct.pushBlob(repository.path, layer.bytes)
@@ -153,7 +156,7 @@ export async function createWorld(
     copier: access.copier,
     log,
     blobs,
-    manifests: [1, 2, 3].map((number) => manifestOf(`${name} ${number}`, empty)),
+    manifests,
     subject,
     layer,
     recordsToWrite: [1, 2, 3].map((number) => recordOf(`${name} ${number}`)),
