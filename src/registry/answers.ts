@@ -131,11 +131,28 @@ export function describeAnswer(answer: Answer): string {
 /** The error for an answer that is not what was asked for. */
 export function failureOf(answer: Answer, why?: string, hint?: string): RegistryError {
   const message = describeAnswer(answer) + (why === undefined ? '' : ` · ${why}`)
+  const remedy = hint ?? remedyFor(answer)
   return new RegistryError(codeFor(answer), message, {
     status: answer.status,
     ociCodes: answer.faults.map(({ code }) => code),
-    ...(hint === undefined ? {} : { hint }),
+    ...(remedy === undefined ? {} : { hint: remedy }),
   })
+}
+
+const WRONG_PLACE =
+  'What answers does not speak as a registry does. Check the registry host, and any proxy or login page in between.'
+
+/** What to do about an answer that says enough by itself; refusals and denials are explained by who asked. */
+function remedyFor(answer: Answer): string | undefined {
+  const { method, status } = answer
+  const code = codeFor(answer)
+  if (status === 413)
+    return 'The registry, or a proxy before it, takes no body of this size; raise its limit (nginx: client_max_body_size).'
+  if (status === 507) return 'The storage of the registry is full; make room, and run the job again.'
+  if (status === 405 && method === 'POST')
+    return 'The registry takes no uploads here; it may be a mirror, a cache of another registry, or read-only.'
+  if (code === 'REGISTRY_UNAVAILABLE') return 'Run the job again when the registry is healthy.'
+  return code === 'REGISTRY_UNEXPECTED' ? WRONG_PLACE : undefined
 }
 
 /** The error for an answer that breaks the protocol although its status is fine. */
@@ -143,9 +160,11 @@ export function unexpected(answer: Pick<Answer, 'method' | 'url' | 'status'>, wh
   return new RegistryError(
     'REGISTRY_UNEXPECTED',
     `${answer.method} ${redactUrl(answer.url)} answered ${answer.status} · ${why}`,
-    { status: answer.status },
+    { status: answer.status, hint: WRONG_PLACE },
   )
 }
+
+const UNREACHED = 'Check that the runner reaches this host (network, proxy, firewall), and run the job again.'
 
 /** The error for an exchange that failed. A connection that could not be understood is not an outage. */
 export function networkFailure(method: Method, url: URL, error: NetworkError, tries: number): RegistryError {
@@ -153,6 +172,6 @@ export function networkFailure(method: Method, url: URL, error: NetworkError, tr
   return new RegistryError(
     error.isFault ? 'REGISTRY_UNEXPECTED' : 'REGISTRY_UNAVAILABLE',
     `${method} ${redactUrl(url)} failed: ${error.message} [${error.code}]${after}`,
-    { cause: error, ...(error.hint === undefined ? {} : { hint: error.hint }) },
+    { cause: error, hint: error.hint ?? (error.isFault ? WRONG_PLACE : UNREACHED) },
   )
 }

@@ -95,7 +95,7 @@ function explain(code: string, message: string): Explanation {
     return { isFault: true, hint: 'What answers does not speak HTTP as it should; check the host and port.' }
   }
   if (code !== 'ENOTFOUND') return {}
-  return { hint: 'The name of the registry is not known here; check it, and the name servers of the runner.' }
+  return { hint: 'The name of this host is not known here; check it, and the name servers of the runner.' }
 }
 
 function explainCertificate(code: string, message: string): Explanation {

@@ -1,3 +1,4 @@
+import type { DeploymentIntent } from '../../domain/deployment-log.ts'
 import { BuildOnceError, messageOf } from '../../domain/error.ts'
 import { descriptorOf, type Manifest } from '../../domain/manifest.ts'
 import { type DeploymentRecord, recordTime } from '../../domain/record.ts'
@@ -5,20 +6,18 @@ import { formatRepository } from '../../domain/reference.ts'
 import type { Attempt } from './attempt.ts'
 
 /**
- * Step 6: appends the record of a deployment that succeeded and returns its id. Where that fails, the step
- * fails with it, because a deployment nobody can find is not part of the trail.
+ * Step 6: appends the record of a deployment that succeeded and returns what the log calls it. Where that fails, the
+ * step fails with it, because a deployment nobody can find is not part of the trail.
  */
 export async function recordSuccess(attempt: Attempt, sealed: Manifest): Promise<string> {
-  const record = makeRecord(attempt, 'success', null)
   try {
-    await append(attempt, record, sealed)
+    return await append(attempt, makeRecord(attempt, 'success', null), sealed)
   } catch (error) {
     attempt.ports.log.warning(
       `The deployment to ${attempt.target.environment} took place, but could not be recorded.`,
     )
     throw error
   }
-  return record.id
 }
 
 /** Refusals and failures are part of the trail too. The first error stays the one that is reported. */
@@ -32,20 +31,39 @@ export async function recordFailure(
   try {
     await append(attempt, makeRecord(attempt, state, reason), attempt.seen.sealed)
   } catch (recordError) {
-    attempt.ports.log.warning(`This ${state} could not be recorded: ${messageOf(recordError)}`)
+    const what = state === 'refused' ? 'refusal' : state
+    attempt.ports.log.warning(`This ${what} could not be recorded: ${messageOf(recordError)}`)
   }
 }
 
 async function append(
-  { ports, target }: Attempt,
+  { ports, target, open }: Attempt,
   record: DeploymentRecord,
   sealed: Manifest | undefined,
-): Promise<void> {
-  await ports.deployments.append(
-    target.repository,
-    record,
-    sealed === undefined ? undefined : descriptorOf(sealed),
-  )
+): Promise<string> {
+  const subject = sealed === undefined ? undefined : descriptorOf(sealed)
+  return await ports.deployments.append(target.repository, record, subject, open)
+}
+
+/** What is known of an attempt before it begins. */
+export function intentOf(attempt: Attempt): DeploymentIntent {
+  const { inputs, target, ports, seen } = attempt
+  const asked = inputs.digest === 'sealed' ? undefined : inputs.digest
+  return {
+    schema: 'build-once/deployment/v1',
+    id: attempt.id,
+    releaseId: attempt.releaseId ?? null,
+    environment: target.environment,
+    repository: formatRepository(target.repository),
+    digest: seen.agreement?.digest ?? asked ?? null,
+    commit: target.commit,
+    configDigest: attempt.configDigest ?? null,
+    // The bound of the record's schema; a workflow run may have left any number of artifacts.
+    evidence: (seen.agreement?.evidence ?? []).slice(0, 50),
+    workflowRun: ports.context.workflowRun,
+    actor: ports.context.actor,
+    startedAt: recordTime(attempt.startedAt),
+  }
 }
 
 function makeRecord(
@@ -53,27 +71,14 @@ function makeRecord(
   state: DeploymentRecord['state'],
   reason: DeploymentRecord['reason'],
 ): DeploymentRecord {
-  const { inputs, target, ports, seen } = attempt
-  const asked = inputs.digest === 'sealed' ? undefined : inputs.digest
+  const allowed = attempt.inputs['allow-pull-request'] ? ['allow-pull-request'] : []
   return {
-    schema: 'build-once/deployment/v1',
-    id: ports.nonce(),
-    releaseId: attempt.releaseId ?? null,
-    environment: target.environment,
-    repository: formatRepository(target.repository),
-    digest: seen.agreement?.digest ?? asked ?? null,
-    commit: target.commit,
+    ...intentOf(attempt),
     state,
     reason,
-    configDigest: attempt.configDigest ?? null,
     previousDigest: attempt.previousDigest ?? null,
-    // The bound of the record's schema; a workflow run may have left any number of artifacts.
-    evidence: (seen.agreement?.evidence ?? []).slice(0, 50),
-    workflowRun: ports.context.workflowRun,
-    actor: ports.context.actor,
-    startedAt: recordTime(attempt.startedAt),
-    finishedAt: recordTime(ports.clock.now()),
+    finishedAt: recordTime(attempt.ports.clock.now()),
     rollback: attempt.isRollback,
-    overrides: [...(inputs['allow-pull-request'] ? ['allow-pull-request'] : []), ...attempt.overrides],
+    overrides: [...allowed, ...attempt.overrides],
   }
 }
