@@ -107,7 +107,8 @@ export const ERROR_CODES = {
     next: 'Run the job again when the workflow run in the message has ended.',
   },
   ENVIRONMENT_UNPROTECTED: {
-    means: 'With `require-protection: true`: the GitHub environment does not exist or has no protection rule.',
+    means:
+      'With `require-protection: true`: the GitHub environment does not exist or has no protection rule.',
     next: 'Create it in the settings of the repository, with a required reviewer, a wait timer or allowed branches.',
   },
   RUN_FAILED: { means: 'The `run` script failed.', next: 'Read its output above the error.' },

@@ -15,6 +15,7 @@ import { childEnvironment } from '../platform/environment.ts'
 import { exec } from '../platform/exec.ts'
 import { withTemporaryFolder } from '../platform/files.ts'
 import { runScript } from '../platform/script.ts'
+import { createRegistryLock } from '../registry/deployment-lock.ts'
 import { createRegistryDeploymentLog } from '../registry/deployment-log.ts'
 import { hashConfiguration } from '../targets/configuration.ts'
 import { createGuard } from '../targets/guard.ts'
@@ -83,6 +84,8 @@ async function ports(
     log: githubLog,
     deployments: createRegistryDeploymentLog(registry, records, githubLog),
     ancestry: firstToKnow([createCheckoutAncestry(exec, context.workspace, childEnvironment(process.env))]),
+    lock: createRegistryLock({ registry, clock: systemClock, log: githubLog }),
+    checkRunId: undefined,
     artifacts: createWorkflowArtifacts(process.env, temporary, githubLog),
     guarded: async (script, variables) => {
       // Left for the runner to remove at the end of the job, see createGuard.

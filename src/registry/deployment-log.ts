@@ -14,7 +14,7 @@ import type { Log } from '../platform/log.ts'
 const PREFIX = 'build-once.deployment.'
 
 /** Environment names may hold anything; the key keeps what a tag may hold and a hash of the exact name. */
-function environmentKey(environment: string): string {
+export function environmentKey(environment: string): string {
   const readable = environment
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, '-')
@@ -38,6 +38,7 @@ export function createRegistryDeploymentLog(
   log: Log,
 ): DeploymentLog {
   return {
+    open: async () => undefined,
     append: async (repository, record, subject) => {
       const document = {
         type: RECORD_TYPES.deployment,
@@ -45,6 +46,7 @@ export function createRegistryDeploymentLog(
         created: record.finishedAt,
       }
       await records.attachNamed(repository, subject, document, tagOf(record))
+      return record.id
     },
     list: async function* (repository, environment) {
       const prefix = `${PREFIX}${environmentKey(environment)}.`

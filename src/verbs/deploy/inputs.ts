@@ -40,6 +40,7 @@ export const deployInputsSchema = z.object({
   soak: optional(parseDuration),
   rollback: boolean('false'),
   'rollback-to': optional(parseRollback),
+  'lock-timeout': field(parseDuration, '10m'),
   run: optionalText(),
   unpack: optionalText(),
   running: optionalText(),

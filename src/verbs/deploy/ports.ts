@@ -3,6 +3,7 @@ import type { Commit } from '../../domain/commit.ts'
 import type { DeploymentLog } from '../../domain/deployment-log.ts'
 import type { Digest } from '../../domain/digest.ts'
 import type { GitSeals } from '../../domain/git-seal.ts'
+import type { DeploymentLock } from '../../domain/lock.ts'
 import type { Manifest } from '../../domain/manifest.ts'
 import type { RecordStore, Registry } from '../../domain/registry.ts'
 import type { Repository } from '../../domain/reference.ts'
@@ -28,8 +29,11 @@ export interface DeployPorts {
   readonly gitSeals?: GitSeals | undefined
   readonly deployments: DeploymentLog
   readonly ancestry: Ancestry
+  readonly lock: DeploymentLock
   readonly artifacts: WorkflowArtifacts
   readonly context: Context
+  /** The check run of this job, where the runner says it. */
+  readonly checkRunId: number | undefined
   readonly clock: Clock
   readonly log: Log
   /** Runs a script behind the guard, with variables added to its environment. */

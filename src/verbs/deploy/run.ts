@@ -11,6 +11,7 @@ import type { DeployPorts, DeployTarget } from './ports.ts'
 import { recordFailure, recordSuccess } from './record.ts'
 import { checkRunning, plannedSteps, release } from './release.ts'
 import { confirmRollback, resolveRollback } from './rollback.ts'
+import { endTurn, takeTurn } from './turn.ts'
 import { RefusedEvidence, verify, type Verified } from './witnesses.ts'
 
 /** What a deployment ends with. */
@@ -40,7 +41,7 @@ export interface DeployFailure {
   readonly seen: RefusedEvidence
 }
 
-/** Deploys the sealed digest: refuse, agree, gate, release, check, record (design: the deploy verb). */
+/** Deploys the sealed digest: refuse, agree, wait for the turn, gate, release, check, record (design: the deploy verb). */
 export async function deploy(
   inputs: DeployInputs,
   target: DeployTarget,
@@ -49,6 +50,7 @@ export async function deploy(
 ): Promise<DeployResult> {
   const seen = new RefusedEvidence()
   const attempt: Attempt = {
+    id: ports.nonce(),
     inputs,
     target,
     ports,
@@ -60,16 +62,10 @@ export async function deploy(
   }
   try {
     const verified = await admit(attempt)
+    if (inputs['dry-run']) return await dryRun(attempt, verified)
+    await takeTurn(attempt)
     await confirmRollback(attempt)
     await passGate(attempt, verified)
-    if (inputs['dry-run']) {
-      ports.log.info(
-        `Dry run; a deployment would:\n${plannedSteps(inputs)
-          .map((step) => `  - ${step}`)
-          .join('\n')}`,
-      )
-      return resultOf(attempt, verified, undefined)
-    }
     await release(attempt, verified)
     await checkRunning(attempt, verified)
     return resultOf(attempt, verified, await recordSuccess(attempt, verified.sealed))
@@ -79,7 +75,17 @@ export async function deploy(
       await recordFailure(attempt, state, error)
     await onFailure({ target: attempt.target, error, state, seen })
     throw error
+  } finally {
+    await endTurn(attempt)
   }
+}
+
+/** All that can be judged without touching anything; no turn is taken, because nobody has to wait for it. */
+async function dryRun(attempt: Attempt, verified: Verified): Promise<DeployResult> {
+  await passGate(attempt, verified)
+  const steps = plannedSteps(attempt.inputs).map((step) => `  - ${step}`)
+  attempt.ports.log.info(`Dry run; a deployment would:\n${steps.join('\n')}`)
+  return resultOf(attempt, verified, undefined)
 }
 
 /** Steps 1 and 2: what is deployed, and whether it is what was built. */
