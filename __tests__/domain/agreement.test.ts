@@ -42,6 +42,13 @@ function testimony(fields: Partial<Testimony> = {}): Testimony {
   }
 }
 
+const REF = 'refs/build-once/registry-test-owner-app-0123456789ab/1'
+
+/** What the git ref says: the record of a digest, or nothing. */
+function inGit(digest: Digest | undefined): Partial<Testimony> {
+  return { gitSeal: { ref: REF, record: digest === undefined ? undefined : buildRecord({ digest }) } }
+}
+
 const artifact = (digest: Digest, name = 'build-once-1.json') => ({ name, digest })
 
 describe('the witnesses agree', () => {
@@ -70,6 +77,22 @@ describe('the witnesses agree', () => {
       digest: amd64.digest,
     },
     {
+      description: 'with the git seal',
+      given: testimony(inGit(amd64.digest)),
+      digest: amd64.digest,
+    },
+    {
+      description: 'with the git seal of the index, on a child of it',
+      given: testimony({
+        requested: arm64.digest,
+        tag: index,
+        atTag: recorded(index.digest, {}),
+        ...inGit(index.digest),
+      }),
+      digest: arm64.digest,
+      child: 'linux/arm64/v8',
+    },
+    {
       description: 'when other commits built the same bytes',
       given: testimony({
         atTag: recorded(amd64.digest, { commit: otherCommit }, {}, { repository: 'other.test/app' }),
@@ -87,6 +110,73 @@ describe('the witnesses agree', () => {
 
 describe('the witnesses do not agree', () => {
   test.each([
+    {
+      description: 'nothing is sealed in git',
+      given: testimony(inGit(undefined)),
+      findings: [['NOT_SEALED', `${REF} does not exist`]],
+    },
+    {
+      description: 'neither git nor registry has a seal',
+      given: testimony({ tag: undefined, atTag: undefined, ...inGit(undefined) }),
+      findings: [
+        ['NOT_SEALED', 'no build of this commit was sealed'],
+        ['NOT_SEALED', `${REF} does not exist`],
+      ],
+    },
+    {
+      description: 'the build ended between git seal and tag',
+      given: testimony({ tag: undefined, atTag: undefined, ...inGit(amd64.digest) }),
+      findings: [['NOT_SEALED', 'ended before it set the tag']],
+    },
+    {
+      description: 'the tag was moved after it was sealed in git',
+      given: testimony({
+        tag: moved,
+        atTag: recorded(moved.digest),
+        atRequested: recorded(amd64.digest, {}),
+        ...inGit(amd64.digest),
+      }),
+      findings: [['TAG_MOVED', `expected ${amd64.digest} (git seal), got ${moved.digest} (SHA tag)`]],
+    },
+    {
+      description: 'the tag was moved to another artifact of this commit after it was sealed in git',
+      given: testimony({
+        tag: moved,
+        atTag: recorded(moved.digest, {}),
+        atRequested: recorded(amd64.digest, {}),
+        ...inGit(amd64.digest),
+      }),
+      findings: [['TAG_MOVED', 'not what was sealed in git']],
+    },
+    {
+      description: 'the tag was moved, and whatever is sealed was asked for',
+      given: testimony({
+        requested: 'sealed',
+        tag: moved,
+        atTag: recorded(moved.digest, {}),
+        ...inGit(amd64.digest),
+      }),
+      findings: [['TAG_MOVED', 'not what was sealed in git']],
+    },
+    {
+      description: 'the tag and what was asked for are the same, but not what was sealed in git',
+      given: testimony({
+        tag: moved,
+        requested: moved.digest,
+        atTag: recorded(moved.digest, {}),
+        ...inGit(amd64.digest),
+      }),
+      findings: [['TAG_MOVED', 'not what was sealed in git']],
+    },
+    {
+      description: 'what was asked for is the build that lost the race in git',
+      given: testimony({
+        requested: arm64.digest,
+        atRequested: recorded(arm64.digest, {}),
+        ...inGit(amd64.digest),
+      }),
+      findings: [['DIGEST_MISMATCH', `expected ${amd64.digest} (sealed), got ${arm64.digest}`]],
+    },
     {
       description: 'nothing was sealed',
       given: testimony({ tag: undefined, atTag: undefined }),

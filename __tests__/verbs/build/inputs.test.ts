@@ -55,6 +55,21 @@ describe('parseBuildInputs reads', () => {
       given: { tags: `${IMAGE}:v1\n${IMAGE}:latest` },
       expected: { tags: [`${IMAGE}:v1`, `${IMAGE}:latest`] },
     },
+    {
+      description: 'seals in git',
+      given: { seal: 'git', token: 'ghs_x', backfill: 'true' },
+      expected: { seal: 'git', token: 'ghs_x', backfill: true },
+    },
+    {
+      description: 'seals in git without a token where nothing is pushed',
+      given: { seal: 'git', push: 'false' },
+      expected: { seal: 'git', token: undefined },
+    },
+    {
+      description: 'the token of the job as no token where nobody evaluates it',
+      given: {},
+      expected: { token: undefined },
+    },
     { description: 'no settle time', given: { settle: '0' }, expected: { settle: 0 } },
     { description: 'the longest settle time', given: { settle: '1h' }, expected: { settle: 3_600_000 } },
     {
@@ -161,6 +176,21 @@ describe('parseBuildInputs refuses', () => {
       description: 'a seal that does not exist',
       given: { seal: 'none' },
       faults: ['seal: must be one of registry, git, got "none"'],
+    },
+    {
+      description: 'a backfill without seals in git',
+      given: { backfill: 'true' },
+      faults: ['backfill: needs seal: git'],
+    },
+    {
+      description: 'seals in git without a token',
+      given: { seal: 'git' },
+      faults: ['token: is required by seal: git'],
+    },
+    {
+      description: 'seals in git with an expression nobody evaluated',
+      given: { seal: 'git', token: '${{ github.token }}' },
+      faults: ['token: is required by seal: git'],
     },
     {
       description: 'a settle time without a unit',

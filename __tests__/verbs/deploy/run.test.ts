@@ -3,7 +3,6 @@ import type { Ancestry } from '../../../src/domain/ancestry.ts'
 import type { Commit } from '../../../src/domain/commit.ts'
 import { BuildOnceError, RegistryError, VerificationError } from '../../../src/domain/error.ts'
 import type { ErrorCode } from '../../../src/domain/error-codes.ts'
-import type { GitSeals } from '../../../src/domain/git-seal.ts'
 import type { Manifest } from '../../../src/domain/manifest.ts'
 import { type BuildRecord, encodeRecord, RECORD_TYPES } from '../../../src/domain/record.ts'
 import type { Context } from '../../../src/github/context.ts'
@@ -48,7 +47,6 @@ interface Options {
   readonly ancestry?: Ancestry
   readonly around?: Around
   readonly hashConfig?: DeployPorts['hashConfig']
-  readonly gitSeals?: GitSeals
 }
 
 interface Deployment {
@@ -93,7 +91,6 @@ function start(world: World, options: Options = {}): Deployment {
   const ports: DeployPorts = {
     registry: decorateRegistry(world.registry, around),
     records: decorateRecords(world.records, around),
-    gitSeals: options.gitSeals,
     deployments,
     ancestry: options.ancestry ?? { compare: async () => 'ahead' },
     lock: { acquire: async () => ({ release: async () => {} }) },
