@@ -281,6 +281,42 @@ test.each([
   expect(error.hint).toContain('Push it again with a current tool')
 })
 
+describe('a field that clients in Go read as one in another case is refused', () => {
+  test.each([
+    { description: 'children', document: imageIndex({ Manifests: [] }), type: ociIndex, says: '"Manifests"' },
+    { description: 'children beside layers', document: image({ MANIFESTS: [] }), says: '"MANIFESTS"' },
+    { description: 'layers', document: image({ Layers: [] }), says: '"Layers"' },
+    { description: 'a type', document: image({ MediaType: dockerManifest }), says: '"MediaType"' },
+    { description: 'with a long s', document: image({ 'layer\u017f': [] }), says: String.raw`"layer\u017f"` },
+    {
+      description: 'a digest of a layer',
+      document: image({ layers: [descriptor({ Digest: digestWith('b') })] }),
+      says: '"Digest"',
+    },
+    {
+      description: 'a size of the subject',
+      document: image({ subject: descriptor({ sIze: 1 }) }),
+      says: '"sIze"',
+    },
+    {
+      description: 'a platform of a child',
+      document: imageIndex({
+        manifests: [descriptor({ mediaType: ociManifest, platform: { os: 'linux', OS: 'windows' } })],
+      }),
+      type: ociIndex,
+      says: '"OS"',
+    },
+  ])('$description', async ({ document, type = ociManifest, says }) => {
+    const error = await expectCode(() => parseManifest(json(document), type, 'x'), 'REGISTRY_UNEXPECTED')
+    expect(error.message).toContain(`some clients read ${says} as a field of another case`)
+  })
+
+  test('but annotations and unknown fields may be called as they like', () => {
+    const document = image({ annotations: { Digest: 'x', LAYERS: 'y' }, extra: { Manifests: [] } })
+    expect(parseManifest(json(document), ociManifest, 'x').document).toEqual(document)
+  })
+})
+
 describe('null where a field may be missing is a missing field, as for every client in Go', () => {
   test.each([
     { description: 'annotations', document: image({ annotations: null }), as: image() },

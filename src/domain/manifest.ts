@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { algorithmOf, type Digest, digestOf, isDigest } from './digest.ts'
 import { RegistryError } from './error.ts'
 import { parseStrictJson } from './json.ts'
+import { otherwiseSpelled } from './manifest-fields.ts'
 import { quoted } from './quoted.ts'
 
 export const MEDIA_TYPES = {
@@ -185,6 +186,8 @@ function shapeFault(body: unknown, mediaType: string, isIndex: boolean): string 
   if ('mediaType' in body && body.mediaType !== mediaType) {
     return `the body says ${JSON.stringify(body.mediaType).slice(0, 100)}, the registry said "${mediaType}"`
   }
+  const other = otherwiseSpelled(body)
+  if (other !== undefined) return `some clients read ${quoted(other, 40)} as a field of another case`
   const looksLikeIndex = 'manifests' in body
   const looksLikeImage = 'layers' in body || 'config' in body
   if (looksLikeIndex && looksLikeImage) return 'it has the fields of an index and of an image'
