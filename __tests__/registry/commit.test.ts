@@ -1,22 +1,38 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { MEDIA_TYPES } from '../../src/domain/manifest.ts'
 import { anonymous } from '../../src/registry/credentials.ts'
 import { blobOf, failureWith, open, repositoryAt, sampleManifest } from './support/access.ts'
 import { type Script, serve } from './support/scripted-server.ts'
 
 const sample = sampleManifest('a')
-const STARTED: Script = { status: 202, headers: { location: '/v2/owner/app/blobs/uploads/1' } }
+const STARTED = { status: 202, headers: { location: '/v2/owner/app/blobs/uploads/1' } }
+
+/** A blob whose source pauses for longer than a connection may be silent. */
+function slowSource() {
+  const blob = blobOf('content', 2)
+  let opened = 0
+  const open = async function* (): AsyncGenerator<Uint8Array> {
+    opened += 1
+    for await (const chunk of blob.open()) {
+      yield chunk
+      await pause(400)
+    }
+  }
+  return { blob: { ...blob, open }, openings: (): number => opened }
+}
 
 /** Uploads a blob to a registry that takes its time: for the answer, or between the head and the body of it. */
-async function upload(slow: () => Promise<Script>, commitMs: number) {
+async function upload(slow: () => Promise<Script>, commitMs: number, blob = blobOf('content', 3)) {
   const server = await serve(async ({ method }) => {
     if (method === 'HEAD') return { status: 404 }
     return method === 'POST' ? STARTED : await slow()
   })
   const timeouts = { idleMs: 150, commitMs }
   const { registry } = open({ timeouts, retry: { tries: 1 } })
-  return registry.putBlob(repositoryAt(server.host), blobOf('content', 3))
+  return registry.putBlob(repositoryAt(server.host), blob)
 }
 
 describe('a registry that is silent while it brings a blob to its storage', () => {
@@ -43,23 +59,29 @@ describe('a registry that is silent while it brings a blob to its storage', () =
   })
 
   test('is not waited for before it has the whole blob', async () => {
-    const server = await serve(({ method }) => (method === 'HEAD' ? { status: 404 } : STARTED))
+    const server = createServer((request, response) => {
+      // The body of an upload is never read.
+      if (request.method === 'HEAD') response.writeHead(404).end()
+      if (request.method === 'POST') response.writeHead(202, STARTED.headers).end()
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    onTestFinished(() => server.closeAllConnections())
+    onTestFinished(() => void server.close())
+    const host = `127.0.0.1:${(server.address() as AddressInfo).port}`
     const { registry } = open({ timeouts: { idleMs: 150, commitMs: 60_000 }, retry: { tries: 1 } })
-    const blob = blobOf('content', 2)
-    const stalled = {
-      ...blob,
-      async *open() {
-        for await (const chunk of blob.open()) {
-          yield chunk
-          await pause(2_000)
-        }
-      },
-    }
+    const large = blobOf('x'.repeat(32 * 1024 * 1024), 64)
+    const error = await failureWith('REGISTRY_UNAVAILABLE', registry.putBlob(repositoryAt(host), large))
+    expect(error.message).toContain('silent for 0.2 s')
+  })
+
+  test('is noticed after the source has been silent for longer than that', async () => {
+    const { openings, blob } = slowSource()
     const error = await failureWith(
       'REGISTRY_UNAVAILABLE',
-      registry.putBlob(repositoryAt(server.host), stalled),
+      upload(async () => 'hang', 300, blob),
     )
-    expect(error.message).toContain('silent for 0.2 s')
+    expect(error.message).toContain('silent for 0.3 s')
+    expect(openings()).toBe(1)
   })
 })
 

@@ -71,15 +71,24 @@ export class Exchange {
   #limitSilence(): void {
     const { idleMs, commitMs } = this.#options
     let limit = idleMs
+    let connected: Socket | undefined
     const wait = (milliseconds: number): void => {
       limit = milliseconds
-      this.#request.setTimeout(milliseconds)
+      connected?.setTimeout(milliseconds)
     }
-    this.#request.on('timeout', () => {
+    const silent = (): void => {
       // It is not the peer that is silent while we have nothing to say; writing starts the clock again.
       if (!this.#awaitsBody) this.#fail(timeout(`silent for ${seconds(limit)}`))
+    }
+    // On the socket itself: the request tells of the first silence only, and that one may not count.
+    this.#request.once('socket', (socket) => {
+      const start = (): void => {
+        connected = socket.on('timeout', silent).setTimeout(limit)
+      }
+      if (socket.connecting) socket.once('connect', start)
+      else start()
     })
-    wait(idleMs)
+    this.#request.once('close', () => connected?.off('timeout', silent).setTimeout(0))
     const { body } = this.#outgoing
     if (body === undefined || body instanceof Uint8Array) return
     this.#request.once('finish', () => {
