@@ -4,7 +4,7 @@ import type { Credentials } from './credentials.ts'
 const ADVICE: readonly (readonly [host: RegExp, advice: string])[] = [
   [
     /^ghcr\.io$/,
-    'On GHCR a job needs `permissions: packages: write` (to deploy: `read`), and a package that was first pushed from elsewhere must let this repository in (package settings, Manage Actions access).',
+    'On GHCR a job needs `permissions: packages: write`, also to deploy, and a package that was first pushed from elsewhere must let this repository in (package settings, Manage Actions access).',
   ],
   [
     /^(?:docker\.io|index\.docker\.io|registry-1\.docker\.io)$/,
