@@ -89,7 +89,11 @@ describe.each(sources)('$path', ({ text, jobs }) => {
       if (ours === undefined) continue
       const given = Object.entries(step.with ?? {})
       expect(Object.keys(ours.action.inputs)).toEqual(expect.arrayContaining(given.map(([name]) => name)))
-      const raw = new Map(given.map(([name, value]) => [name, evaluate(name, value)]))
+      // The runner gives an action its defaults as well.
+      const defaults = Object.entries(ours.action.inputs).map(
+        ([name, input]) => [name, input.default ?? ''] as const,
+      )
+      const raw = new Map([...defaults, ...given].map(([name, value]) => [name, evaluate(name, value)]))
       expect(() => ours.check(raw), JSON.stringify(step.with)).not.toThrow()
     }
   })

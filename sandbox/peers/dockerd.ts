@@ -14,6 +14,8 @@ export interface DockerdOptions {
    * indexes and attestations included.
    */
   readonly imageStore?: 'graph-driver' | 'containerd'
+  /** Laid over the daemon's environment, for example the proxy it reaches registries through. */
+  readonly environment?: Readonly<Record<string, string>>
 }
 
 /** A running docker daemon. The environments go beside a test's own; both reach the same daemon. */
@@ -40,7 +42,7 @@ export async function startDockerd(options: DockerdOptions = {}): Promise<Docker
       {
         folder,
         argv: await describeDaemon(folder, socket, peers, options),
-        environment: daemonPath(peers, options),
+        environment: { ...daemonPath(peers, options), ...options.environment },
       },
       async () => (await tryCommand([peers.docker, 'version'], { env: environments.env })).exitCode === 0,
     )

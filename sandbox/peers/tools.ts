@@ -45,6 +45,8 @@ export interface Peers {
    */
   readonly cosign: string
   readonly actionlint: string
+  /** Runs workflows on this machine: in host mode, without a container. */
+  readonly act: string
   /** GNU time: how much memory a process held. */
   readonly time: string
 }
@@ -70,6 +72,7 @@ const PLACES: Record<keyof Peers, string> = {
   oras: 'bin/oras',
   cosign: 'bin/cosign',
   actionlint: 'bin/actionlint',
+  act: 'bin/act',
   time: '/usr/bin/time',
 }
 

