@@ -7,6 +7,7 @@ import type { FaultRule } from '../../sandbox/github/faults.ts'
 import type { GitHubOptions } from '../../sandbox/github/options.ts'
 import type { SandboxGitHub } from '../../sandbox/github/server.ts'
 import { newCommit } from '../e2e/world.ts'
+import { startProxy } from '../registry/support/http-proxy.ts'
 import { openGitHub } from '../sandbox/github/support.ts'
 import { faultsOf, type Operation } from './support/history.ts'
 
@@ -19,12 +20,14 @@ interface Claimer {
 
 /** Starts a process, and waits until it is ready. */
 async function startClaimer(
-  github: SandboxGitHub,
+  { apiUrl, token }: Pick<SandboxGitHub, 'apiUrl' | 'token'>,
   racer: number,
   commits: readonly string[],
+  more: Readonly<Record<string, string>> = {},
 ): Promise<Claimer> {
   const script = fileURLToPath(new URL('support/claimer.ts', import.meta.url))
-  const child = spawn(process.execPath, [script, github.apiUrl, github.token, String(racer), ...commits])
+  const env = { PATH: process.env['PATH'], GITHUB_API_URL: apiUrl, ...more }
+  const child = spawn(process.execPath, [script, apiUrl, token, String(racer), ...commits], { env })
   child.stdin.on('error', () => undefined)
   const errors = text(child.stderr)
   const ended = once(child, 'close')
@@ -87,17 +90,38 @@ describe('sixteen processes that claim the same commits', () => {
       const commits = Array.from({ length: 3 }, newCommit)
       const history = await race(github, commits)
       expect(history).toHaveLength(RACERS * commits.length * 3)
-      expect(history.filter(({ error }) => error !== undefined)).toEqual([])
+      // Where requests fail at random, three of them may be attempts at the same.
+      const failed = history.filter(({ error }) => error !== undefined)
+      expect(failed.filter(({ error }) => error?.includes('did not answer') !== true)).toEqual([])
+      expect(failed.length).toBeLessThan(5)
       for (const commit of commits) {
         const about = history.filter((one) => one.commit === commit)
         expect(faultsOf(about)).toEqual([])
-        expect(about.filter(({ won }) => won === true)).toHaveLength(1)
+        const isWinnerKnown = !failed.some((one) => one.commit === commit && one.kind === 'claim')
+        if (isWinnerKnown) expect(about.filter(({ won }) => won === true)).toHaveLength(1)
       }
       github.faults.clear()
     },
     120_000,
   )
 })
+
+test('a claim goes through the proxy that the environment names', async () => {
+  const github = await openGitHub()
+  const proxy = await startProxy()
+  // A name that only the proxy knows.
+  const apiUrl = github.apiUrl.replace('127.0.0.1', 'github.test')
+  const [commit, token] = [newCommit(), github.token]
+  const claimer = await startClaimer({ apiUrl, token }, 1, [commit], { HTTP_PROXY: `http://${proxy.host}` })
+  claimer.go()
+  expect(await claimer.history).toMatchObject([
+    { kind: 'read' },
+    { kind: 'claim', won: true },
+    { kind: 'read' },
+  ])
+  expect(proxy.asked.length).toBeGreaterThan(0)
+  for (const asked of proxy.asked) expect(asked).toContain('github.test')
+}, 60_000)
 
 describe('the judge of histories', () => {
   const base = { commit: 'c', won: undefined }

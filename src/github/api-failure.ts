@@ -63,7 +63,7 @@ function denial(what: string, said: string, status: number, permission: string |
     status,
     ...(permission === undefined
       ? {}
-      : { permission, hint: `Add \`permissions: ${permission}\` to this job (docs/permissions).` }),
+      : { permission, hint: `Add \`permissions: ${permission}\` to this job.` }),
   })
 }
 
