@@ -34,7 +34,7 @@ function expectNothingElsewhere({ refused, github }: World): void {
 
 describe('build, staging and production', () => {
   const start = async (): Promise<World> =>
-    await startWorld(['build-and-deploy.yml'], { ...(await dockerApplication('hello\n')), ...CONFIGURATION })
+    await startWorld(['build-and-deploy.yml'], { ...dockerApplication('hello\n'), ...CONFIGURATION })
 
   test('get the one digest, and a second run builds nothing', async () => {
     const world = await start()
@@ -99,9 +99,7 @@ describe('build, staging and production', () => {
 
 test('a matrix of images: each job builds its own, and deploys what is sealed for it', async () => {
   const services = ['api', 'web', 'worker']
-  const files = await Promise.all(
-    services.map(async (name) => await dockerApplication(name, `services/${name}`)),
-  )
+  const files = services.map((name) => dockerApplication(name, `services/${name}/`))
   const world = await startWorld(['matrix.yml'], Object.assign({}, ...files))
   const run = await world.run('matrix.yml')
   expect(run.exitCode, run.log).toBe(0)
@@ -120,7 +118,7 @@ test('a matrix of images: each job builds its own, and deploys what is sealed fo
 })
 
 test('a reusable workflow: both environments by one file, and the build sealed in git', async () => {
-  const files = { ...(await dockerApplication('hello again\n')), ...CONFIGURATION }
+  const files = { ...dockerApplication('hello again\n'), ...CONFIGURATION }
   const world = await startWorld(['release.yml', 'deploy.yml'], files)
   const run = await world.run('release.yml')
   expect(run.exitCode, run.log).toBe(0)

@@ -1,16 +1,17 @@
-import { readFile } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type ContextFile, runCommand, writeContext } from '../../../sandbox/peers/command.ts'
+import type { SandboxGitHub } from '../../../sandbox/github/server.ts'
+import { runCommand, writeContext } from '../../../sandbox/peers/command.ts'
 import { findPeers } from '../../../sandbox/peers/tools.ts'
 import { writeAccepted } from './accepted.ts'
 
 const EXAMPLES = join(import.meta.dirname, '..', '..', '..', 'examples', 'workflows')
-const WORKFLOWS = join('.github', 'workflows')
+const WORKFLOWS = '.github/workflows'
 
-/** Files by their path in a repository. */
-export type Files = Readonly<Record<string, ContextFile>>
+/** Texts by their path in a repository. */
+export type Files = Readonly<Record<string, string>>
 
-/** A user's repository with one commit. */
+/** A user's repository with one commit, which GitHub has as well. */
 export interface Repository {
   readonly folder: string
   readonly commit: string
@@ -18,47 +19,56 @@ export interface Repository {
   readonly leftOut: readonly string[]
 }
 
-/**
- * Makes a repository that uses some of our example workflows as they are.
- * @param name `owner/name` on GitHub.
- */
+/** Checks out a repository that uses some of our example workflows as they are. */
 export async function createRepository(
   folder: string,
-  name: string,
+  github: SandboxGitHub,
   workflows: readonly string[],
   files: Files,
 ): Promise<Repository> {
-  const { git } = await findPeers()
-  const run = async (...args: readonly string[]): Promise<string> =>
-    (await runCommand([git, '-C', folder, ...args])).stdout.trim()
-  await writeContext(folder, { ...files, [join(WORKFLOWS, 'README.md')]: 'Copied from the examples.\n' })
+  // As the sandbox's commits begin.
+  const given = { 'README.md': '# App\n', ...files }
+  await writeContext(folder, given)
+  await mkdir(join(folder, WORKFLOWS), { recursive: true })
+  const copies: Record<string, string> = {}
   const leftOut: string[] = []
   for (const workflow of workflows) {
     const original = await readFile(join(EXAMPLES, workflow), 'utf8')
     const accepted = await writeAccepted(join(folder, WORKFLOWS, workflow), original)
+    copies[`${WORKFLOWS}/${workflow}`] = accepted.text
     leftOut.push(...accepted.leftOut.map((line) => `${workflow}:${line}`))
   }
+  return { folder, leftOut, commit: await commitBoth(folder, github, { ...given, ...copies }) }
+}
+
+/** Commits everything in a folder, and the same on GitHub: it is one commit, by its id. */
+async function commitBoth(
+  folder: string,
+  { repository, state }: SandboxGitHub,
+  files: Files,
+): Promise<string> {
+  const { git } = await findPeers()
+  const date = new Date()
+  const { name, email } = state.git.signature(date)
+  const when = `${Math.floor(date.getTime() / 1000)} +0000`
+  const env = { GIT_AUTHOR_DATE: when, GIT_COMMITTER_DATE: when }
+  const run = async (...args: readonly string[]): Promise<string> =>
+    (await runCommand([git, '-C', folder, ...args], { env })).stdout.trim()
   await run('init', '--quiet', '--initial-branch', 'main')
-  await run('remote', 'add', 'origin', `https://github.com/${name}`)
+  await run('remote', 'add', 'origin', `https://github.com/${repository}`)
   await run('add', '--all')
-  const author = ['-c', 'user.name=Ada', '-c', 'user.email=ada@example.com'] as const
-  await run(...author, 'commit', '--quiet', '--message', 'Begin')
-  return { folder, commit: await run('rev-parse', 'HEAD'), leftOut }
+  const identity = ['-c', `user.name=${name}`, '-c', `user.email=${email}`] as const
+  await run(...identity, 'commit', '--quiet', '--message', 'Begin')
+  const commit = await run('rev-parse', 'HEAD')
+  const same = state.git.commit({ message: 'Begin\n', parents: [], files, date })
+  if (same !== commit) throw new Error(`the commit is ${commit} here and ${same} on GitHub`)
+  return commit
 }
 
 /** An application for the engine `docker`, in a folder of the repository. */
-export async function dockerApplication(greeting: string, folder = '.'): Promise<Files> {
-  const { busybox } = await findPeers()
-  const lines = [
-    'FROM scratch',
-    'COPY busybox /bin/busybox',
-    'COPY greeting /',
-    'CMD ["/bin/busybox", "true"]',
-    '',
-  ]
+export function dockerApplication(greeting: string, folder = ''): Files {
   return {
-    [join(folder, 'Dockerfile')]: lines.join('\n'),
-    [join(folder, 'greeting')]: greeting,
-    [join(folder, 'busybox')]: { content: await readFile(busybox), mode: 0o755 },
+    [`${folder}Dockerfile`]: 'FROM scratch\nCOPY greeting /\nCMD ["/none"]\n',
+    [`${folder}greeting`]: greeting,
   }
 }

@@ -38,7 +38,7 @@ export interface World {
 /** Starts a world for one test, with some of the examples as the workflows of its repository. */
 export async function startWorld(workflows: readonly string[], files: Files): Promise<World> {
   const { path: folder, make } = await createFolder()
-  const github = closing(await startGitHub())
+  const github = closing(await startGitHub({ empty: true }))
   const results = closing(await startResults())
   const registry = closing(await startDockerRegistry({ htpasswd: { user: ACTOR, password: github.token } }))
   const internet = await startInternet({ 'ghcr.io': registry.host })
@@ -52,7 +52,7 @@ export async function startWorld(workflows: readonly string[], files: Files): Pr
   const programs = await make('bin')
   const cluster = await createCluster(join(folder, 'cluster'), programs, login)
   const actions = await gatherActions(await make('actions'))
-  const repository = await createRepository(await make('repository'), github.repository, workflows, files)
+  const repository = await createRepository(await make('repository'), github, workflows, files)
   const [leftOut, replaced] = [repository.leftOut, Object.keys(actions)]
   console.log(`${workflows.join(', ')}: left out for act: ${leftOut.join(' · ') || 'nothing'}`)
   console.log(`actions from this machine: ${replaced.join(', ')}; actions/checkout is act's own`)
