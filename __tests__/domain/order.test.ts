@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { firstToKnow, type Relation } from '../../src/domain/ancestry.ts'
-import { type LoggedDeployment, remembered } from '../../src/domain/deployment-log.ts'
+import type { LoggedDeployment } from '../../src/domain/deployment-log.ts'
 import type { Digest } from '../../src/domain/digest.ts'
 import { formatDuration } from '../../src/domain/duration.ts'
 import { identify } from '../../src/domain/manifest.ts'
@@ -214,23 +214,5 @@ describe('firstToKnow', () => {
     expect(asked).toHaveLength(2)
     expect(await firstToKnow([says('unknown')]).compare(commit, otherCommit)).toBe('unknown')
     expect(await firstToKnow([]).compare(commit, otherCommit)).toBe('unknown')
-  })
-})
-
-describe('a remembered list', () => {
-  test('is read once and as far as needed, however often it is gone through', async () => {
-    const entries = Array.from({ length: 5 }, () => logged())
-    const source = historyOf(entries)
-    const list = remembered(source)
-    for await (const entry of list) {
-      if (entry === entries[2]) break
-    }
-    expect(source.reads).toBe(3)
-    for (const _ of [1, 2]) {
-      const seen: LoggedDeployment[] = []
-      for await (const entry of list) seen.push(entry)
-      expect(seen).toEqual(entries)
-    }
-    expect(source.reads).toBe(5)
   })
 })

@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Digest } from '../../src/domain/digest.ts'
 import { isSuccess } from '../../src/domain/order.ts'
-import { findReplaced, findRollback } from '../../src/domain/rollback.ts'
+import { findPrevious, findSuccess } from '../../src/domain/rollback.ts'
 import { historyOf, logged } from '../fixtures/history.ts'
 import { commitWith, digestWith } from '../fixtures/samples.ts'
 
@@ -10,7 +10,7 @@ const deployed = (digit: string, state: 'success' | 'failure' | 'refused' | 'rol
   logged({ digest: digestWith(digit), commit: commitWith(digit), state })
 
 async function previous(entries: readonly ReturnType<typeof logged>[]): Promise<Digest | undefined> {
-  return (await findRollback({ kind: 'previous' }, historyOf(entries)))?.digest
+  return (await findPrevious(historyOf(entries)))?.digest
 }
 
 describe('previous is', () => {
@@ -57,61 +57,32 @@ describe('a commit or an artifact is', () => {
   const entries = [deployed('c', 'failure'), deployed('b'), deployed('a')]
 
   test('found where it succeeded', async () => {
-    const byCommit = await findRollback({ kind: 'commit', commit: commitWith('a') }, historyOf(entries))
+    const byCommit = await findSuccess(({ commit }) => commit === commitWith('a'), historyOf(entries))
     expect(byCommit?.digest).toBe(digestWith('a'))
-    const isSame = (digest: Digest) => digest === digestWith('b')
-    expect((await findRollback({ kind: 'artifact', isSame }, historyOf(entries)))?.commit).toBe(
-      commitWith('b'),
-    )
+    const byDigest = await findSuccess(({ digest }) => digest === digestWith('b'), historyOf(entries))
+    expect(byDigest?.commit).toBe(commitWith('b'))
   })
 
   test('not found where it only failed, or never was', async () => {
-    for (const digit of ['c', 'd']) {
+    for (const digit of ['c', 'd'])
       expect(
-        await findRollback({ kind: 'commit', commit: commitWith(digit) }, historyOf(entries)),
+        await findSuccess(({ commit }) => commit === commitWith(digit), historyOf(entries)),
       ).toBeUndefined()
-      const isSame = (digest: Digest) => digest === digestWith(digit)
-      expect(await findRollback({ kind: 'artifact', isSame }, historyOf(entries))).toBeUndefined()
-    }
   })
 })
 
 test('whatever is found succeeded there', async () => {
   const digit = fc.constantFrom('a', 'b', 'c')
   const state = fc.constantFrom('success', 'failure', 'refused', 'rolled-back')
-  const kind = fc.constantFrom('previous', 'commit', 'artifact')
   await fc.assert(
-    fc.asyncProperty(
-      fc.array(fc.tuple(digit, state), { maxLength: 10 }),
-      kind,
-      digit,
-      async (list, kind, about) => {
-        const entries = list.map(([digit, state]) => deployed(digit, state))
-        const question =
-          kind === 'previous'
-            ? { kind }
-            : kind === 'commit'
-              ? { kind, commit: commitWith(about) }
-              : { kind, isSame: (digest: Digest) => digest === digestWith(about) }
-        const found = await findRollback(question, historyOf(entries))
-        const successes = entries.map(({ record }) => record).filter((record) => isSuccess(record))
-        if (found !== undefined) expect(successes).toContain(found)
-        const tried = entries.find(({ record }) => record.state !== 'refused')?.record
-        const candidates = successes.filter(({ commit }) =>
-          kind === 'previous' ? commit !== tried?.commit : commit === commitWith(about),
-        )
-        expect(found).toBe(candidates[0])
-      },
-    ),
+    fc.asyncProperty(fc.array(fc.tuple(digit, state), { maxLength: 10 }), digit, async (list, about) => {
+      const entries = list.map(([digit, state]) => deployed(digit, state))
+      const successes = entries.map(({ record }) => record).filter((record) => isSuccess(record))
+      const found = await findSuccess(({ commit }) => commit === commitWith(about), historyOf(entries))
+      expect(found).toBe(successes.find(({ commit }) => commit === commitWith(about)))
+      const tried = entries.find(({ record }) => record.state !== 'refused')?.record
+      const before = await findPrevious(historyOf(entries))
+      expect(before).toBe(successes.find(({ commit }) => commit !== tried?.commit))
+    }),
   )
-})
-
-test('what was replaced is known by the log', async () => {
-  const entries = [deployed('d', 'failure'), deployed('b'), deployed('a')]
-  const ask = async (digit: string) =>
-    await findReplaced((record) => record.digest === digestWith(digit), historyOf(entries))
-  expect((await ask('a'))?.digest).toBe(digestWith('a'))
-  expect(await ask('b')).toBeUndefined()
-  expect(await ask('c')).toBeUndefined()
-  expect(await ask('d')).toBeUndefined()
 })

@@ -54,24 +54,3 @@ export interface DeploymentLog {
     isOfInterest?: OfInterest,
   ): AsyncIterable<LoggedDeployment>
 }
-
-/** A list that may be gone through several times, and is read once, and only as far as anybody goes. */
-export function remembered<T>(source: AsyncIterable<T>): AsyncIterable<T> {
-  const seen: T[] = []
-  const iterator = source[Symbol.asyncIterator]()
-  let isOver = false
-  return {
-    async *[Symbol.asyncIterator]() {
-      for (let at = 0; ; at += 1) {
-        while (at >= seen.length && !isOver) {
-          const { done, value } = await iterator.next()
-          if (done === true) isOver = true
-          else seen.push(value)
-        }
-        const entry = seen[at]
-        if (entry === undefined) return
-        yield entry
-      }
-    },
-  }
-}

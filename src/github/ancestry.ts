@@ -2,7 +2,36 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Ancestry, Relation } from '../domain/ancestry.ts'
 import type { Commit } from '../domain/commit.ts'
+import { z } from 'zod'
+import { GitHubError } from '../domain/error.ts'
 import { type Exec, isMissingProgram } from '../platform/exec.ts'
+import type { Log } from '../platform/log.ts'
+import type { GitHubApi } from './api.ts'
+
+const comparisonSchema = z.looseObject({ status: z.enum(['identical', 'ahead', 'behind', 'diverged']) })
+
+/** What GitHub knows. Commits of other repositories it does not. */
+export function createGitHubAncestry(api: GitHubApi, log: Log): Ancestry {
+  return {
+    compare: async (base, head) => {
+      try {
+        const { status } = await api.request(
+          'GET /repos/{owner}/{repo}/compare/{basehead}',
+          // The commits between the two do not matter.
+          { basehead: `${base}...${head}`, per_page: 1 },
+          comparisonSchema,
+          { permission: 'contents: read' },
+        )
+        return status
+      } catch (error) {
+        if (!(error instanceof GitHubError)) throw error
+        if (error.code !== 'GITHUB_DENIED' && error.code !== 'GITHUB_NOT_FOUND') throw error
+        log.debug(error.message)
+        return 'unknown'
+      }
+    },
+  }
+}
 
 /**
  * What the checkout in the workspace knows. Most are shallow: such a one can show that a commit is an ancestor of

@@ -34,6 +34,11 @@ export function apiTarget(
   return { url, repository: { owner, name }, token }
 }
 
+/** Whether this is a workflow of a GitHub repository. */
+export function hasRepository(environment: NodeJS.ProcessEnv): boolean {
+  return (environment['GITHUB_REPOSITORY'] ?? '') !== ''
+}
+
 /** An address without user name and query: the token is all that identifies us. */
 function parseUrl(text: string): URL | undefined {
   if (!URL.canParse(text)) return undefined

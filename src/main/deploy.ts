@@ -1,8 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { mkdtemp } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { firstToKnow } from '../domain/ancestry.ts'
-import { createCheckoutAncestry } from '../github/ancestry.ts'
 import { createWorkflowArtifacts } from '../github/artifacts.ts'
 import { type Context, readContext } from '../github/context.ts'
 import { eventCommit } from '../github/events.ts'
@@ -15,8 +13,6 @@ import { childEnvironment } from '../platform/environment.ts'
 import { exec } from '../platform/exec.ts'
 import { withTemporaryFolder } from '../platform/files.ts'
 import { runScript } from '../platform/script.ts'
-import { createRegistryLock } from '../registry/deployment-lock.ts'
-import { createRegistryDeploymentLog } from '../registry/deployment-log.ts'
 import { hashConfiguration } from '../targets/configuration.ts'
 import { createGuard } from '../targets/guard.ts'
 import { unpackFiles } from '../targets/unpack.ts'
@@ -24,6 +20,7 @@ import { type DeployInputs, parseDeployInputs } from '../verbs/deploy/inputs.ts'
 import type { DeployPorts } from '../verbs/deploy/ports.ts'
 import { deploy } from '../verbs/deploy/run.ts'
 import { deploySummary, failureSummary } from '../verbs/deploy/summary.ts'
+import { deploymentPorts } from './deployments.ts'
 import { reportFailure } from './failure.ts'
 import { maskSecrets, openGitSeals } from './github.ts'
 import { deployOutputs, setOutputs } from './outputs.ts'
@@ -82,10 +79,7 @@ async function ports(
     context,
     clock: systemClock,
     log: githubLog,
-    deployments: createRegistryDeploymentLog(registry, records, githubLog),
-    ancestry: firstToKnow([createCheckoutAncestry(exec, context.workspace, childEnvironment(process.env))]),
-    lock: createRegistryLock({ registry, clock: systemClock, log: githubLog }),
-    checkRunId: undefined,
+    ...(await deploymentPorts(inputs, context, connection, githubLog, process.env)),
     artifacts: createWorkflowArtifacts(process.env, temporary, githubLog),
     guarded: async (script, variables) => {
       // Left for the runner to remove at the end of the job, see createGuard.

@@ -6,26 +6,31 @@ import { type JobOptions, createJob, runStep, type StepResult } from '../../../s
 const root = resolve(import.meta.dirname, '..', '..', '..')
 const entry = pathToFileURL(join(root, 'src', 'main', 'index.ts')).href
 
-const PROGRAM = `
+const DESCRIPTIONS = { build: 'action.yml', deploy: join('deploy', 'action.yml') } as const
+type Verb = keyof typeof DESCRIPTIONS
+
+function programOf(verb: Verb): string {
+  return `
 import { run } from ${JSON.stringify(entry)}
-await run('build', import.meta.dirname)
+await run('${verb}', import.meta.dirname)
 `
+}
+
+type Setup = JobOptions & { readonly onSpawn?: (pid: number) => void }
+type Inputs = Readonly<Record<string, string>>
 
 /**
- * Runs the build action in a process of its own, as the runner does, but from the sources instead of dist/.
+ * Runs an action in a process of its own, as the runner does, but from the sources instead of dist/.
  * @param folder where the action is put.
  */
-export async function buildStep(
-  folder: string,
-  inputs: Readonly<Record<string, string>>,
-  setup: JobOptions & { readonly onSpawn?: (pid: number) => void },
-): Promise<StepResult> {
+async function sourceStep(verb: Verb, folder: string, inputs: Inputs, setup: Setup): Promise<StepResult> {
   const { onSpawn, ...options } = setup
   const action = join(folder, 'action')
   await mkdir(action, { recursive: true })
-  const description = await readFile(join(root, 'action.yml'), 'utf8')
-  await writeFile(join(action, 'action.yml'), description.replace('dist/build/index.js', 'run.mjs'))
-  await writeFile(join(action, 'run.mjs'), PROGRAM)
+  const description = await readFile(join(root, DESCRIPTIONS[verb]), 'utf8')
+  const main = new RegExp(`(?:\\.\\./)?dist/${verb}/index\\.js`)
+  await writeFile(join(action, 'action.yml'), description.replace(main, 'run.mjs'))
+  await writeFile(join(action, 'run.mjs'), programOf(verb))
   const job = await createJob(options)
   try {
     return await runStep({
@@ -38,4 +43,14 @@ export async function buildStep(
   } finally {
     await job.cleanup()
   }
+}
+
+/** Runs the build action from the sources. */
+export async function buildStep(folder: string, inputs: Inputs, setup: Setup): Promise<StepResult> {
+  return await sourceStep('build', folder, inputs, setup)
+}
+
+/** Runs the deploy action from the sources. */
+export async function deployStep(folder: string, inputs: Inputs, setup: Setup): Promise<StepResult> {
+  return await sourceStep('deploy', folder, inputs, setup)
 }

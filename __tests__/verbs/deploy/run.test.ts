@@ -95,6 +95,7 @@ function start(world: World, options: Options = {}): Deployment {
     ancestry: options.ancestry ?? { compare: async () => 'ahead' },
     lock: { acquire: async () => ({ release: async () => {} }) },
     checkRunId: undefined,
+    protection: undefined,
     artifacts: {
       upload: async () => undefined,
       find: async () => {

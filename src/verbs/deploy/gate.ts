@@ -1,14 +1,12 @@
 import type { Finding } from '../../domain/agreement.ts'
-import { type LoggedDeployment, remembered } from '../../domain/deployment-log.ts'
+import type { OfInterest } from '../../domain/deployment-log.ts'
 import { PolicyError } from '../../domain/error.ts'
 import { identify } from '../../domain/manifest.ts'
 import { judgeAge, judgeOrder, readStanding, type Standing, type Success } from '../../domain/order.ts'
-import { findReplaced, findRollback } from '../../domain/rollback.ts'
+import { findSuccess } from '../../domain/rollback.ts'
 import type { Digest } from '../../domain/digest.ts'
 import type { Attempt } from './attempt.ts'
 import type { Verified } from './witnesses.ts'
-
-type History = AsyncIterable<LoggedDeployment>
 
 /**
  * Step 3: whether this artifact may go to this environment now: it is where `after` says, has been for long enough,
@@ -17,12 +15,11 @@ type History = AsyncIterable<LoggedDeployment>
  */
 export async function passGate(attempt: Attempt, verified: Verified): Promise<void> {
   const { target, ports } = attempt
-  const history = remembered(ports.deployments.list(target.repository, target.environment))
-  const standing = await readStanding(history)
+  const standing = await readStanding(ports.deployments.list(target.repository, target.environment))
   if (standing.last !== undefined) attempt.previousDigest = standing.last.digest
   const findings = [
-    ...(await orderFindings(attempt, verified, history)),
-    ...(await ageFindings(attempt, verified, standing, history)),
+    ...(await orderFindings(attempt, verified)),
+    ...(await ageFindings(attempt, verified, standing)),
   ]
   const [first] = findings
   if (first === undefined) return
@@ -40,11 +37,7 @@ function remedy({ code }: Finding): string {
 }
 
 /** A digest that this environment had before needs no other environment's word to come back to it. */
-async function orderFindings(
-  attempt: Attempt,
-  { agreement, sealed }: Verified,
-  history: History,
-): Promise<readonly Finding[]> {
+async function orderFindings(attempt: Attempt, { agreement, sealed }: Verified): Promise<readonly Finding[]> {
   const { inputs, target, ports } = attempt
   const isSame = (digest: Digest): boolean => identify(digest, sealed).same
   attempt.order = await Promise.all(
@@ -58,7 +51,8 @@ async function orderFindings(
   const findings = attempt.order.flatMap(({ finding }) => (finding === undefined ? [] : [finding]))
   const isBack = inputs.rollback || inputs['rollback-to'] !== undefined
   if (findings.length === 0 || !isBack) return findings
-  if ((await findRollback({ kind: 'artifact', isSame }, history)) === undefined) return findings
+  if ((await findSuccessHere(attempt, ({ digest }) => digest !== null && isSame(digest))) === undefined)
+    return findings
   attempt.overrides.add('after')
   ports.log.notice(
     `This is a rollback to what ${target.environment} ran before, so after does not count:\n${findings.map(({ message }) => message).join('\n')}`,
@@ -70,14 +64,13 @@ async function ageFindings(
   attempt: Attempt,
   { sealed }: Verified,
   { current }: Standing,
-  history: History,
 ): Promise<readonly Finding[]> {
   const { inputs, target, ports } = attempt
-  const isSame = ({ digest, commit }: Success): boolean =>
-    commit === target.commit || identify(digest, sealed).same
+  const isSame: OfInterest = ({ digest, commit }) =>
+    commit === target.commit || (digest !== null && identify(digest, sealed).same)
   if (current === undefined || isSame(current)) return []
   const relation = await ports.ancestry.compare(current.commit, target.commit)
-  const replaced = relation === 'unknown' ? await findReplaced(isSame, history) : undefined
+  const replaced = relation === 'unknown' ? await findSuccessHere(attempt, isSame) : undefined
   const { environment, commit } = target
   const finding = judgeAge({ environment, current, commit, relation, replacedAt: replaced?.finishedAt })
   if (finding !== undefined) {
@@ -96,4 +89,9 @@ async function ageFindings(
     )
   }
   return []
+}
+
+async function findSuccessHere({ target, ports }: Attempt, isIt: OfInterest): Promise<Success | undefined> {
+  const { repository, environment } = target
+  return await findSuccess(isIt, ports.deployments.list(repository, environment, isIt))
 }

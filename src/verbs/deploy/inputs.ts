@@ -22,6 +22,9 @@ import {
   required,
 } from '../fields.ts'
 
+/** The expression for the check run of the job, as it arrives where nobody evaluates expressions or knows of it. */
+const JOB_CHECK_RUN = '${{ job.check_run_id }}'
+
 /** Raw inputs of the deploy action; its keys and defaults are those of `deploy/action.yml`. */
 export const deployInputsSchema = z.object({
   image: required(parseRepository, 'ghcr.io/owner/app'),
@@ -41,6 +44,9 @@ export const deployInputsSchema = z.object({
   rollback: boolean('false'),
   'rollback-to': optional(parseRollback),
   'lock-timeout': field(parseDuration, '10m'),
+  records: optional(parseRecords),
+  'require-protection': boolean('false'),
+  'environment-url': optional(parseUrl),
   run: optionalText(),
   unpack: optionalText(),
   running: optionalText(),
@@ -53,7 +59,29 @@ export const deployInputsSchema = z.object({
   token: jobToken(),
   insecure: optional(parseHosts),
   'token-hosts': optional(parseHosts),
+  _job_check_run_id: field(parseCheckRunId, JOB_CHECK_RUN),
 })
+
+/** Where deployments are recorded. */
+export const RECORD_PLACES = ['github', 'registry', 'both'] as const
+export type RecordPlace = (typeof RECORD_PLACES)[number]
+
+function parseRecords(text: string): RecordPlace {
+  const found = RECORD_PLACES.find((place) => place === text)
+  if (found !== undefined) return found
+  throw new FieldFault(`must be one of ${RECORD_PLACES.join(', ')}, got ${JSON.stringify(text.slice(0, 80))}`)
+}
+
+function parseUrl(text: string): string {
+  if (/^https?:\/\/[^\s]+$/i.test(text) && text.length <= 2000 && URL.canParse(text)) return text
+  throw new FieldFault('must be an http or https address')
+}
+
+function parseCheckRunId(text: string): number | undefined {
+  if (text === '' || text === JOB_CHECK_RUN) return undefined
+  if (/^[1-9]\d{0,14}$/.test(text)) return Number(text)
+  throw new FieldFault('must not be given; the runner knows it')
+}
 
 function parseEnvironment(text: string): string {
   if (text.length > 255 || /\p{Cc}/u.test(text))
@@ -84,6 +112,13 @@ function conflicts(
     faults.push('username, password: give both or neither')
   if (values?.seal === 'git' && values.token === undefined)
     faults.push('token: is required by seal: git, for example ${{ github.token }}')
+  for (const [isAsked, what] of [
+    [values?.records === 'github' || values?.records === 'both', `records: ${values?.records}`],
+    [values?.['require-protection'] === true, 'require-protection: true'],
+  ] as const) {
+    if (isAsked && values?.token === undefined && !isReadOnly)
+      faults.push(`token: is required by ${what}, for example \${{ github.token }}`)
+  }
   if (isGiven('soak') && !isGiven('after'))
     faults.push(
       'soak: needs after, which says in which environment the digest has to have been for that long',

@@ -8,6 +8,7 @@ import type { Manifest } from '../../domain/manifest.ts'
 import type { RecordStore, Registry } from '../../domain/registry.ts'
 import type { Repository } from '../../domain/reference.ts'
 import type { WorkflowArtifacts } from '../../github/artifacts.ts'
+import type { Protection } from '../../github/environments.ts'
 import type { Context } from '../../github/context.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Log } from '../../platform/log.ts'
@@ -30,6 +31,8 @@ export interface DeployPorts {
   readonly deployments: DeploymentLog
   readonly ancestry: Ancestry
   readonly lock: DeploymentLock
+  /** What GitHub says about an environment; undefined where there is nobody to ask. */
+  readonly protection: ((environment: string) => Promise<Protection>) | undefined
   readonly artifacts: WorkflowArtifacts
   readonly context: Context
   /** The check run of this job, where the runner says it. */

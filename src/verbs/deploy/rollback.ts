@@ -1,9 +1,13 @@
+import type { OfInterest } from '../../domain/deployment-log.ts'
 import { PolicyError } from '../../domain/error.ts'
 import type { Digest } from '../../domain/digest.ts'
 import { identify } from '../../domain/manifest.ts'
 import type { Success } from '../../domain/order.ts'
-import { findRollback, type RollbackQuestion, type RollbackTarget } from '../../domain/rollback.ts'
+import { findPrevious, findSuccess, type RollbackTarget } from '../../domain/rollback.ts'
 import type { Attempt } from './attempt.ts'
+
+/** A target that has a name of its own. */
+type NamedTarget = Exclude<RollbackTarget, { kind: 'previous' }>
 
 /**
  * What `rollback-to` stands for: the digest that the log of this environment names, and its commit. The attempt is
@@ -40,24 +44,29 @@ export async function confirmRollback(attempt: Attempt): Promise<void> {
   )
 }
 
-async function find({ target, ports }: Attempt, wanted: RollbackTarget): Promise<Success> {
+async function find(attempt: Attempt, wanted: RollbackTarget): Promise<Success> {
+  const { target, ports } = attempt
   const { repository, environment } = target
-  const question = await questionOf()
-  const found = await findRollback(question, ports.deployments.list(repository, environment))
-  if (found !== undefined) return found
-  const what = wanted.kind === 'previous' ? 'a deployment before the last one' : describe(wanted)
-  throw unknown(`${what} that succeeded in ${environment}, got none in its log`)
-
-  async function questionOf(): Promise<RollbackQuestion> {
-    if (wanted.kind !== 'tag') return wanted
-    const manifest = await ports.registry.readTag(repository, wanted.tag)
-    if (manifest === undefined)
-      throw unknown(`the tag ${JSON.stringify(wanted.tag)} in the registry, got nothing there`)
-    return { kind: 'artifact', isSame: (digest) => identify(digest, manifest).same }
+  if (wanted.kind === 'previous') {
+    const found = await findPrevious(ports.deployments.list(repository, environment))
+    if (found !== undefined) return found
+    throw unknown(`a deployment before the last one that succeeded in ${environment}, got none in its log`)
   }
+  const isIt = await artifactOf(attempt, wanted)
+  const found = await findSuccess(isIt, ports.deployments.list(repository, environment, isIt))
+  if (found !== undefined) return found
+  throw unknown(`${describe(wanted)} that succeeded in ${environment}, got none in its log`)
 }
 
-function describe(wanted: Exclude<RollbackTarget, { kind: 'previous' }>): string {
+async function artifactOf({ target, ports }: Attempt, wanted: NamedTarget): Promise<OfInterest> {
+  if (wanted.kind === 'commit') return ({ commit }) => commit === wanted.commit
+  const manifest = await ports.registry.readTag(target.repository, wanted.tag)
+  if (manifest === undefined)
+    throw unknown(`the tag ${JSON.stringify(wanted.tag)} in the registry, got nothing there`)
+  return ({ digest }) => digest !== null && identify(digest, manifest).same
+}
+
+function describe(wanted: NamedTarget): string {
   return wanted.kind === 'commit'
     ? `a deployment of commit ${wanted.commit}`
     : `a deployment of what the tag ${JSON.stringify(wanted.tag)} points at`

@@ -9,6 +9,7 @@ import { passGate } from './gate.ts'
 import type { DeployInputs } from './inputs.ts'
 import type { DeployPorts, DeployTarget } from './ports.ts'
 import { recordFailure, recordSuccess } from './record.ts'
+import { checkProtection } from './protection.ts'
 import { checkRunning, plannedSteps, release } from './release.ts'
 import { confirmRollback, resolveRollback } from './rollback.ts'
 import { endTurn, takeTurn } from './turn.ts'
@@ -97,6 +98,7 @@ async function admit(attempt: Attempt): Promise<Verified> {
   const { target } = attempt
   const verified = await verify(requested, target, ports, attempt.seen)
   refusePullRequest(inputs, verified)
+  await checkProtection(attempt)
   if (inputs.config !== undefined) attempt.configDigest = await ports.hashConfig(inputs.config)
   attempt.releaseId = releaseId(target, verified.agreement.digest, attempt.configDigest)
   return verified

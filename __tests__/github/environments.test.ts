@@ -1,0 +1,67 @@
+import { describe, expect, test } from 'vitest'
+import { firstToKnow } from '../../src/domain/ancestry.ts'
+import { parseCommit } from '../../src/domain/commit.ts'
+import { createGitHubAncestry } from '../../src/github/ancestry.ts'
+import { readProtection } from '../../src/github/environments.ts'
+import { commitWith } from '../fixtures/samples.ts'
+import { openGitHub } from '../sandbox/github/support.ts'
+import { githubFailure, openApi } from './support/api.ts'
+
+describe('an environment is', () => {
+  test('missing, without a rule, or protected', async () => {
+    const github = await openGitHub()
+    const { api } = openApi(github)
+    const { environments } = github.state
+    environments.set('open')
+    environments.set('reviewed', { protection: [{ type: 'required_reviewers' }] })
+    environments.set('timed / slowly', { protection: [{ type: 'wait_timer', minutes: 5 }] })
+    environments.set('branches', { protection: [{ type: 'branch_policy' }] })
+    expect(await readProtection(api, 'nowhere')).toBe('missing')
+    expect(await readProtection(api, 'open')).toBe('none')
+    for (const name of ['reviewed', 'timed / slowly', 'branches'])
+      expect(await readProtection(api, name)).toBe('protected')
+  })
+
+  test('not to be read without a permission, which is named', async () => {
+    const github = await openGitHub({ permissions: { contents: 'read' } })
+    const error = await githubFailure('GITHUB_DENIED', readProtection(openApi(github).api, 'open'))
+    expect(error.permission).toBe('actions: read')
+  })
+})
+
+describe('GitHub knows', () => {
+  test('what comes from what, and not what it does not have', async () => {
+    const github = await openGitHub()
+    const { git } = github.state
+    const first = parseCommit(git.head())
+    const second = parseCommit(git.commit())
+    const side = parseCommit(git.commit({ branch: 'side', parents: [first] }))
+    const { api, log } = openApi(github)
+    const ancestry = createGitHubAncestry(api, log)
+    expect(await ancestry.compare(first, second)).toBe('ahead')
+    expect(await ancestry.compare(second, first)).toBe('behind')
+    expect(await ancestry.compare(second, side)).toBe('diverged')
+    expect(await ancestry.compare(first, commitWith('d'))).toBe('unknown')
+  })
+
+  test('nothing that a token may not ask; then others are asked', async () => {
+    const github = await openGitHub({ permissions: { deployments: 'write' } })
+    const { api, log } = openApi(github)
+    const checkout = { compare: async () => 'behind' as const }
+    const ancestry = firstToKnow([createGitHubAncestry(api, log), checkout])
+    expect(await ancestry.compare(commitWith('1'), commitWith('2'))).toBe('behind')
+    expect(log.lines.join('\n')).toContain(
+      'debug: GitHub (GET /repos/octo-org/app/compare/{basehead}) was denied',
+    )
+  })
+
+  test('nothing while it is down, and that is an error', async () => {
+    const github = await openGitHub()
+    const { api, log } = openApi(github)
+    github.faults.add({ fault: { kind: 'html', status: 502 }, times: 3 })
+    await githubFailure(
+      'GITHUB_UNAVAILABLE',
+      createGitHubAncestry(api, log).compare(commitWith('1'), commitWith('2')),
+    )
+  })
+})

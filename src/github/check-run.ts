@@ -1,0 +1,50 @@
+import { z } from 'zod'
+import { GitHubError } from '../domain/error.ts'
+import type { Log } from '../platform/log.ts'
+import type { GitHubApi } from './api.ts'
+
+const checkRunSchema = z.looseObject({
+  status: z.string(),
+  deployment: z.looseObject({ id: z.int().positive(), environment: z.string() }).nullish(),
+})
+
+/** What the check run of a job says about the job. */
+export type CheckRun = z.infer<typeof checkRunSchema>
+
+/** Reads a check run. */
+export async function readCheckRun(api: GitHubApi, id: number): Promise<CheckRun> {
+  return await api.request(
+    'GET /repos/{owner}/{repo}/check-runs/{check_run_id}',
+    { check_run_id: id },
+    checkRunSchema,
+    { permission: 'checks: read' },
+  )
+}
+
+/**
+ * The deployment that GitHub made for this job, because its workflow names an environment; null where it made none or
+ * nobody can say. It cannot hold a digest, so it stands beside ours, and the notice says how to be without it.
+ */
+export async function findAutomaticDeployment(
+  api: GitHubApi,
+  checkRunId: number | undefined,
+  log: Log,
+): Promise<number | null> {
+  if (checkRunId === undefined) return null
+  try {
+    const { deployment } = await readCheckRun(api, checkRunId)
+    if (deployment === undefined || deployment === null) return null
+    log.notice(
+      `GitHub made a deployment of its own for this job (environment ${deployment.environment}), beside the one that names the digest; the two are linked. Write environment: { name: ${deployment.environment}, deployment: false } in the workflow to have one only: protection rules and secrets stay.`,
+    )
+    return deployment.id
+  } catch (error) {
+    if (!(error instanceof GitHubError)) throw error
+    const isDenied = error.code === 'GITHUB_DENIED' || error.code === 'GITHUB_NOT_FOUND'
+    if (!isDenied) throw error
+    log.notice(
+      'Whether GitHub made a deployment of its own for this job is not known, so it is not linked. Add `permissions: checks: read` to this job.',
+    )
+    return null
+  }
+}

@@ -1,0 +1,139 @@
+import {
+  type DeploymentLock,
+  isKnownToBeOver,
+  type Liveness,
+  locked,
+  type LockRequest,
+} from '../domain/lock.ts'
+import { messageOf } from '../domain/error.ts'
+import type { DeploymentPayload } from './deployment-payload.ts'
+import { holderOf } from './deployment-payload.ts'
+import { standingOf } from './deployment-status.ts'
+import { addStatus, readStatuses } from './deployments-api.ts'
+import { type GitHubLogOptions, links, listOwn } from './deployments.ts'
+
+/** Times of the lock, in milliseconds. */
+export interface TurnTimes {
+  /** Until a deployment that was just created is in everybody's list. */
+  readonly settleMs: number
+  readonly pollMs: number
+  /** Jobs end by then, whatever they do. */
+  readonly longestMs: number
+}
+
+const TIMES: TurnTimes = { settleMs: 2_000, pollMs: 10_000, longestMs: 6 * 3_600_000 }
+
+/** What the lock on GitHub works with. */
+export interface GitHubLockOptions extends GitHubLogOptions {
+  /** Whether somebody's job has ended. */
+  readonly isOver: Liveness
+  readonly times?: Partial<TurnTimes>
+}
+
+interface Blocker {
+  readonly id: number
+  readonly payload: DeploymentPayload
+  readonly since: string
+}
+
+/**
+ * The order of deployments is the order of turns, as at a bakery: GitHub numbers them, so whoever is announced waits for
+ * all that were announced before and have not ended. Those whose job has ended without saying so are ended here.
+ */
+export function createGitHubLock(options: GitHubLockOptions): DeploymentLock {
+  const times = { ...TIMES, ...options.times }
+  return {
+    acquire: async (request) => {
+      const own = Number(request.open?.id ?? Number.NaN)
+      if (!Number.isSafeInteger(own)) throw new TypeError('a turn needs a deployment that was announced')
+      await waitForTurn(options, times, request, own)
+      // How it ended is the next status; until then others wait.
+      await addStatus(options.api, options.clock, own, {
+        state: 'in_progress',
+        description: '',
+        ...links(options, request.holder),
+      })
+      return { release: async () => {} }
+    },
+  }
+}
+
+async function waitForTurn(
+  options: GitHubLockOptions,
+  times: TurnTimes,
+  request: LockRequest,
+  own: number,
+): Promise<void> {
+  const { clock, api, log } = options
+  const end = clock.now().getTime() + request.timeoutMs
+  let isQueued = false
+  for (let clear = 0; ; ) {
+    const blocker = await findBlocker(options, times, request, own)
+    clear = blocker === undefined ? clear + 1 : 0
+    // What was created at the same moment may not have been in the first list.
+    if (clear >= 2) return
+    if (blocker === undefined) {
+      await clock.sleep(times.settleMs)
+      continue
+    }
+    const holder = holderOf(blocker.payload)
+    const left = end - clock.now().getTime()
+    if (left <= 0) throw locked(request, holder, blocker.since)
+    if (!isQueued) {
+      log.info(`Waiting for ${holder.workflowRun?.url ?? holder.actor}, which deploys since ${blocker.since}`)
+      const description = `Waits for deployment ${blocker.id}`
+      await addStatus(api, clock, own, { state: 'queued', description, ...links(options, request.holder) })
+    }
+    isQueued = true
+    await clock.sleep(Math.max(1, Math.min(times.pollMs, left)))
+  }
+}
+
+/**
+ * The newest deployment before ours that has not ended. One that ended after it began had waited for all before it,
+ * so nothing older needs to be looked at.
+ */
+async function findBlocker(
+  options: GitHubLockOptions,
+  times: TurnTimes,
+  request: LockRequest,
+  own: number,
+): Promise<Blocker | undefined> {
+  for await (const { id, payload, createdAt } of listOwn(options, request.repository, request.environment)) {
+    if (id >= own) continue
+    const standing = standingOf(payload, await readStatuses(options.api, id), createdAt)
+    if (standing.kind === 'ended') {
+      if (standing.record.state === 'success') return undefined
+      continue
+    }
+    const blocker = { id, payload, since: standing.since }
+    if (!(await hasEnded(options, times, request, blocker))) return blocker
+    await endInstead(options, blocker)
+  }
+  return undefined
+}
+
+async function hasEnded(
+  { isOver, clock }: GitHubLockOptions,
+  times: TurnTimes,
+  { holder: self }: LockRequest,
+  { payload, since }: Blocker,
+): Promise<boolean> {
+  const holder = holderOf(payload)
+  // A request that was repeated although it had been carried out.
+  if (holder.id === self.id) return true
+  if (isKnownToBeOver(holder, self) || (await isOver(holder))) return true
+  const age = clock.now().getTime() - Date.parse(since)
+  return holder.workflowRun === null && age >= times.longestMs
+}
+
+async function endInstead({ api, clock, log }: GitHubLockOptions, { id, payload }: Blocker): Promise<void> {
+  const url = payload.workflowRun?.url ?? payload.actor
+  log.notice(`Deployment ${id} of ${url} did not end properly; it is marked as an error.`)
+  try {
+    await addStatus(api, clock, id, { state: 'error', description: `Abandoned: ${url} has ended` })
+  } catch (error) {
+    // Others who wait do the same, and the next one will.
+    log.debug(`Deployment ${id} could not be marked: ${messageOf(error)}`)
+  }
+}

@@ -1,0 +1,152 @@
+import { z } from 'zod'
+import { GitHubError } from '../domain/error.ts'
+import type { Clock } from '../platform/clock.ts'
+import type { GitHubApi } from './api.ts'
+import type { DeploymentPayload } from './deployment-payload.ts'
+import { readPayload } from './deployment-payload.ts'
+import { type DeploymentStatus, statusSchema } from './deployment-status.ts'
+
+const READ = { permission: 'deployments: read' }
+const WRITE = { permission: 'deployments: write' }
+
+const deploymentSchema = z.looseObject({
+  id: z.int().positive(),
+  environment: z.string(),
+  payload: z.unknown(),
+  created_at: z.string(),
+})
+
+/** A deployment, as far as it is used. */
+export type ListedDeployment = z.infer<typeof deploymentSchema>
+
+/** All deployments to an environment, newest first, anybody's; each once, although pages shift while they are read. */
+export async function* listDeployments(
+  api: GitHubApi,
+  environment: string,
+): AsyncGenerator<ListedDeployment> {
+  const seen = new Set<number>()
+  const parameters = { environment, per_page: 100 }
+  const list = api.pages('GET /repos/{owner}/{repo}/deployments', parameters, z.array(deploymentSchema), READ)
+  for await (const deployment of list) {
+    if (seen.has(deployment.id)) continue
+    seen.add(deployment.id)
+    yield deployment
+  }
+}
+
+/** The statuses of a deployment, newest first; the last hundred tell how it stands. */
+export async function readStatuses(api: GitHubApi, id: number): Promise<readonly DeploymentStatus[]> {
+  const statuses = await api.request(
+    'GET /repos/{owner}/{repo}/deployments/{deployment_id}/statuses',
+    { deployment_id: id, per_page: 100 },
+    z.array(statusSchema),
+    READ,
+  )
+  // Those of one second have no order of their own in GitHub's answer but that of their ids.
+  return statuses.toSorted((one, other) => other.id - one.id)
+}
+
+/** What a new deployment is made from. */
+export interface NewDeployment {
+  readonly payload: DeploymentPayload
+  readonly description: string
+}
+
+const MAX_CREATES = 3
+const PAUSE_MS = 2_000
+
+/**
+ * Creates a deployment once. When nobody knows whether a request was carried out, the deployment is looked for by the
+ * id in its payload before it is sent again. It is for its environment only (`transient_environment`), so that the
+ * success of somebody else's deployment there, of another image or the job's own, does not make it inactive.
+ */
+export async function createDeployment(
+  api: GitHubApi,
+  clock: Clock,
+  { payload, description }: NewDeployment,
+): Promise<number> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      const { id } = await api.request(
+        'POST /repos/{owner}/{repo}/deployments',
+        {
+          ref: payload.commit,
+          environment: payload.environment,
+          task: 'deploy',
+          auto_merge: false,
+          required_contexts: [],
+          transient_environment: true,
+          description,
+          payload,
+        },
+        z.looseObject({ id: z.int().positive() }),
+        WRITE,
+      )
+      return id
+    } catch (error) {
+      if (!isAmbiguous(error)) throw error
+      await clock.sleep(PAUSE_MS)
+      const there = await findOwn(api, payload)
+      if (there !== undefined) return there
+      if (attempt === MAX_CREATES) throw error
+    }
+  }
+}
+
+/** What was just created is among the newest. */
+async function findOwn(api: GitHubApi, payload: DeploymentPayload): Promise<number | undefined> {
+  let looked = 0
+  for await (const deployment of listDeployments(api, payload.environment)) {
+    const read = readPayload(deployment.payload)
+    if (read.kind === 'ours' && read.payload.id === payload.id) return deployment.id
+    looked += 1
+    if (looked >= 100) return undefined
+  }
+  return undefined
+}
+
+/** What a status says. */
+export interface NewStatus {
+  readonly state: 'queued' | 'in_progress' | 'success' | 'failure' | 'error' | 'inactive'
+  readonly description: string
+  readonly logUrl?: string | undefined
+  readonly environmentUrl?: string | undefined
+}
+
+/** Adds a status, once: after an answer that was lost, the statuses tell whether it is there. */
+export async function addStatus(api: GitHubApi, clock: Clock, id: number, status: NewStatus): Promise<void> {
+  const { state, description, logUrl, environmentUrl } = status
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await api.request(
+        'POST /repos/{owner}/{repo}/deployments/{deployment_id}/statuses',
+        {
+          deployment_id: id,
+          state,
+          description,
+          // Ours are made inactive one by one: others in this environment may be of other images.
+          auto_inactive: false,
+          ...(logUrl === undefined ? {} : { log_url: logUrl }),
+          ...(environmentUrl === undefined ? {} : { environment_url: environmentUrl }),
+        },
+        z.looseObject({ id: z.int() }),
+        WRITE,
+      )
+      return
+    } catch (error) {
+      if (!isAmbiguous(error)) throw error
+      await clock.sleep(PAUSE_MS)
+      const [newest] = await readStatuses(api, id)
+      if (newest?.state === state && newest.description === description) return
+      if (attempt === MAX_CREATES) throw error
+    }
+  }
+}
+
+/** A failure after which nobody knows whether the request was carried out. */
+function isAmbiguous(error: unknown): boolean {
+  return (
+    error instanceof GitHubError &&
+    (error.code === 'GITHUB_UNAVAILABLE' || error.code === 'GITHUB_UNEXPECTED')
+  )
+}

@@ -1,0 +1,159 @@
+import type {
+  DeploymentIntent,
+  DeploymentLog,
+  LoggedDeployment,
+  OfInterest,
+} from '../domain/deployment-log.ts'
+import { shortDigest } from '../domain/digest.ts'
+import { GitHubError, messageOf } from '../domain/error.ts'
+import { isSuccess } from '../domain/order.ts'
+import type { DeploymentRecord } from '../domain/record.ts'
+import { formatRepository, type Repository } from '../domain/reference.ts'
+import type { Clock } from '../platform/clock.ts'
+import type { Log } from '../platform/log.ts'
+import type { GitHubApi } from './api.ts'
+import { findAutomaticDeployment } from './check-run.ts'
+import { type DeploymentPayload, payloadOf, readPayload } from './deployment-payload.ts'
+import { endingOf, shorten, standingOf } from './deployment-status.ts'
+import {
+  addStatus,
+  createDeployment,
+  listDeployments,
+  type NewStatus,
+  readStatuses,
+} from './deployments-api.ts'
+
+/** What the log on GitHub works with. */
+export interface GitHubLogOptions {
+  readonly api: GitHubApi
+  readonly clock: Clock
+  readonly log: Log
+  /** The check run of this job, where the runner says it. */
+  readonly checkRunId: number | undefined
+  /** Where the environment can be looked at. */
+  readonly environmentUrl?: string | undefined
+}
+
+/** A deployment of ours. */
+export interface OwnDeployment {
+  readonly id: number
+  readonly payload: DeploymentPayload
+  readonly createdAt: string
+}
+
+/** A superseded deployment is behind few others: failures since. */
+const MAX_SUPERSEDED = 20
+
+/**
+ * The log of deployments as GitHub Deployments. What was known at the beginning is the payload, which nobody can change
+ * afterwards; how it ended is the statuses. Times are GitHub's, so that the clocks of runners do not matter.
+ */
+export function createGitHubDeploymentLog(options: GitHubLogOptions): DeploymentLog {
+  const { api, clock } = options
+  const create = async (intent: DeploymentIntent): Promise<number> => {
+    const automaticDeployment = await findAutomaticDeployment(api, options.checkRunId, options.log)
+    const payload = payloadOf(intent, { checkRunId: options.checkRunId ?? null, automaticDeployment })
+    const what = intent.digest === null ? 'nothing' : shortDigest(intent.digest)
+    const description = shorten(`${what} of commit ${intent.commit.slice(0, 12)}, ${intent.repository}`)
+    return await orAdvice(intent, async () => await createDeployment(api, clock, { payload, description }))
+  }
+  return {
+    open: async (_repository, intent) => ({ id: String(await create(intent)) }),
+    append: async (repository, record, _subject, open) => {
+      const id = open === undefined ? await create(record) : Number(open.id)
+      await addStatus(api, clock, id, { ...endingOf(record), ...links(options, record) })
+      if (record.state === 'success') await supersede(options, repository, record.environment, id)
+      return String(id)
+    },
+    list: (repository, environment, isOfInterest) => list(options, repository, environment, isOfInterest),
+  }
+}
+
+/** Where a status leads to. */
+export function links(
+  { checkRunId, environmentUrl }: Pick<GitHubLogOptions, 'checkRunId' | 'environmentUrl'>,
+  { workflowRun }: Pick<DeploymentRecord, 'workflowRun'>,
+): Pick<NewStatus, 'logUrl' | 'environmentUrl'> {
+  const job = checkRunId === undefined ? '' : `/job/${checkRunId}`
+  return { logUrl: workflowRun === null ? undefined : `${workflowRun.url}${job}`, environmentUrl }
+}
+
+/** Our deployments of an image to an environment, newest first. */
+export async function* listOwn(
+  { api, log }: Pick<GitHubLogOptions, 'api' | 'log'>,
+  repository: Repository,
+  environment: string,
+): AsyncGenerator<OwnDeployment> {
+  const image = formatRepository(repository)
+  for await (const deployment of listDeployments(api, environment)) {
+    const read = readPayload(deployment.payload)
+    if (read.kind === 'broken')
+      log.warning(
+        `Passed over deployment ${deployment.id}, which holds no record that can be read: ${read.why}`,
+      )
+    if (read.kind !== 'ours') continue
+    const { payload } = read
+    if (payload.repository !== image || payload.environment !== environment) continue
+    yield { id: deployment.id, payload, createdAt: deployment.created_at }
+  }
+}
+
+async function* list(
+  options: GitHubLogOptions,
+  repository: Repository,
+  environment: string,
+  isOfInterest: OfInterest = () => true,
+): AsyncGenerator<LoggedDeployment> {
+  for await (const { id, payload, createdAt } of listOwn(options, repository, environment)) {
+    if (!isOfInterest(payload)) continue
+    const standing = standingOf(payload, await readStatuses(options.api, id), createdAt)
+    if (standing.kind === 'ended')
+      yield { record: standing.record, isActive: standing.isActive, id: String(id) }
+  }
+}
+
+/**
+ * What this deployment has replaced is inactive from now on; where that was done before, all older ones are too. Only
+ * the last success counts anyway, so that a failure here makes nothing wrong.
+ */
+async function supersede(
+  options: GitHubLogOptions,
+  repository: Repository,
+  environment: string,
+  id: number,
+): Promise<void> {
+  const { api, clock, log } = options
+  let looked = 0
+  try {
+    for await (const other of listOwn(options, repository, environment)) {
+      if (other.id >= id) continue
+      looked += 1
+      const standing = standingOf(other.payload, await readStatuses(api, other.id), other.createdAt)
+      const hasSucceeded = standing.kind === 'ended' && isSuccess(standing.record)
+      if (hasSucceeded && !standing.isActive) return
+      if (hasSucceeded)
+        await addStatus(api, clock, other.id, {
+          state: 'inactive',
+          description: `Replaced by deployment ${id}`,
+        })
+      if (looked >= MAX_SUPERSEDED) return
+    }
+  } catch (error) {
+    log.warning(`The deployments before ${id} could not be marked as inactive: ${messageOf(error)}`)
+  }
+}
+
+/** A commit of another repository cannot be deployed here as far as GitHub is concerned. */
+async function orAdvice<T>({ commit }: DeploymentIntent, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!(error instanceof GitHubError) || error.code !== 'GITHUB_REFUSED' || error.status !== 422)
+      throw error
+    throw new GitHubError('GITHUB_REFUSED', `${error.message} (commit ${commit})`, {
+      status: error.status,
+      cause: error,
+      hint: 'A GitHub Deployment needs a commit of this repository. For images built elsewhere set records: registry.',
+    })
+  }
+}

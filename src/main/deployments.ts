@@ -1,0 +1,82 @@
+import { firstToKnow } from '../domain/ancestry.ts'
+import { bothLogs } from '../domain/both-logs.ts'
+import { allOf } from '../domain/lock.ts'
+import { createCheckoutAncestry, createGitHubAncestry } from '../github/ancestry.ts'
+import { apiTarget, hasRepository } from '../github/api-target.ts'
+import type { GitHubApi } from '../github/api.ts'
+import type { Context } from '../github/context.ts'
+import { createGitHubLock } from '../github/deployment-lock.ts'
+import { createGitHubDeploymentLog } from '../github/deployments.ts'
+import { readProtection } from '../github/environments.ts'
+import { createLiveness } from '../github/liveness.ts'
+import { systemClock } from '../platform/clock.ts'
+import { childEnvironment } from '../platform/environment.ts'
+import { exec } from '../platform/exec.ts'
+import type { Log } from '../platform/log.ts'
+import { createRegistryLock } from '../registry/deployment-lock.ts'
+import { createRegistryDeploymentLog } from '../registry/deployment-log.ts'
+import type { DeployInputs } from '../verbs/deploy/inputs.ts'
+import type { DeployPorts } from '../verbs/deploy/ports.ts'
+import type { Connection } from './registry.ts'
+
+type DeploymentPorts = Pick<DeployPorts, 'deployments' | 'lock' | 'ancestry' | 'protection' | 'checkRunId'>
+
+/**
+ * Where deployments are recorded and who may go first: on GitHub where there is a token and a repository, else in the
+ * registry, or as `records` says.
+ * @throws {InputError} where `records` or `require-protection` need a repository that is not there.
+ */
+export async function deploymentPorts(
+  inputs: DeployInputs,
+  context: Context,
+  { registry, records }: Connection,
+  log: Log,
+  environment: NodeJS.ProcessEnv,
+): Promise<DeploymentPorts> {
+  const api = await openApi(inputs, log, environment)
+  const { _job_check_run_id: checkRunId } = inputs
+  const common = { clock: systemClock, log }
+  const inRegistry = createRegistryDeploymentLog(registry, records, log)
+  const checkout = createCheckoutAncestry(exec, context.workspace, childEnvironment(environment))
+  if (api === undefined)
+    return {
+      deployments: inRegistry,
+      lock: createRegistryLock({ ...common, registry }),
+      ancestry: firstToKnow([checkout]),
+      protection: undefined,
+      checkRunId,
+    }
+  const isOver = createLiveness(api, log)
+  const registryLock = createRegistryLock({ ...common, registry, isOver })
+  const onGitHub = { ...common, api, checkRunId, environmentUrl: inputs['environment-url'] }
+  const githubLog = createGitHubDeploymentLog(onGitHub)
+  const githubLock = createGitHubLock({ ...onGitHub, isOver })
+  const places = {
+    github: { deployments: githubLog, lock: githubLock },
+    registry: { deployments: inRegistry, lock: registryLock },
+    both: {
+      deployments: bothLogs(inRegistry, githubLog),
+      lock: allOf([githubLock, registryLock], () => systemClock.now()),
+    },
+  }
+  return {
+    ...places[inputs.records ?? 'github'],
+    ancestry: firstToKnow([createGitHubAncestry(api, log), checkout]),
+    protection: async (name) => await readProtection(api, name),
+    checkRunId,
+  }
+}
+
+/** Nothing of GitHub's client is loaded where there is nobody to speak to. */
+async function openApi(
+  { token, records, 'require-protection': requiresProtection }: DeployInputs,
+  log: Log,
+  environment: NodeJS.ProcessEnv,
+): Promise<GitHubApi | undefined> {
+  const isAsked = records === 'github' || records === 'both'
+  if (!isAsked && !requiresProtection && (token === undefined || !hasRepository(environment)))
+    return undefined
+  const target = apiTarget(environment, token, isAsked ? `records: ${records}` : 'require-protection')
+  const { createGitHubApi } = await import('../github/api-client.ts')
+  return createGitHubApi({ ...target, log, clock: systemClock })
+}

@@ -1,0 +1,32 @@
+import { GitHubError, PolicyError } from '../../domain/error.ts'
+import type { Attempt } from './attempt.ts'
+
+/**
+ * Says when nothing on GitHub stands between a job and its environment. Looked at before anything is announced, because
+ * the first deployment to an environment creates it.
+ * @throws {PolicyError} ENVIRONMENT_UNPROTECTED with `require-protection: true`.
+ */
+export async function checkProtection({ inputs, target, ports }: Attempt): Promise<void> {
+  if (ports.protection === undefined) return
+  const { environment } = target
+  const isRequired = inputs['require-protection']
+  try {
+    const protection = await ports.protection(environment)
+    if (protection === 'protected') return
+    const what =
+      protection === 'missing'
+        ? `The environment ${environment} does not exist on GitHub`
+        : `The environment ${environment} has no protection rule on GitHub`
+    const message = `${what} · expected a required reviewer, a wait timer or allowed branches`
+    const hint =
+      'Set it up under Settings → Environments of the repository, and name it in the job (environment:).'
+    if (isRequired) throw new PolicyError('ENVIRONMENT_UNPROTECTED', message, { hint })
+    ports.log.warning(`${message}. ${hint}`)
+  } catch (error) {
+    const isDenied = error instanceof GitHubError && error.code === 'GITHUB_DENIED'
+    if (!isDenied || isRequired) throw error
+    ports.log.notice(
+      `Whether the environment ${environment} is protected is not known. Add \`permissions: ${error.permission ?? 'actions: read'}\` to this job.`,
+    )
+  }
+}
