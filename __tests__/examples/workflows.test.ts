@@ -18,7 +18,12 @@ const stepSchema = z.looseObject({
 })
 const jobSchema = z.looseObject({
   permissions: z.record(z.string(), z.string()).optional(),
-  environment: z.string().optional(),
+  environment: z
+    .union([
+      z.string(),
+      z.strictObject({ name: z.string(), deployment: z.boolean() }).transform(({ name }) => name),
+    ])
+    .optional(),
   outputs: z.record(z.string(), z.string()).optional(),
   steps: z.array(stepSchema).optional(),
 })
@@ -158,7 +163,7 @@ describe.each(examples)('%s', (path) => {
       for (const step of job.steps ?? []) {
         if (step.uses !== 'org/build-once/deploy@v1') continue
         expect(step.with?.['environment']).toBe(job.environment)
-        expect(job.permissions?.['packages']).toBe('write')
+        expect(job.permissions).toMatchObject({ packages: 'read', deployments: 'write' })
       }
     }
   })

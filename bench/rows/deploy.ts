@@ -44,7 +44,15 @@ function deploy(name: string, job: RunnerJob, { image, commit, digest }: SealedC
   return {
     name,
     run: async () => {
-      const inputs = { image, commit, digest, environment: 'bench', run: 'true', 'dry-run': 'true' }
+      const inputs = {
+        image,
+        commit,
+        digest,
+        environment: 'bench',
+        run: 'true',
+        'dry-run': 'true',
+        token: '',
+      }
       const { outputs, milliseconds } = await succeed('deploy', inputs, job)
       expectDigest('the digest that would be deployed', outputs['digest'], digest)
       if (outputs['deployment-id'] !== '') throw new Error('expected a dry run, got a deployment')

@@ -100,6 +100,8 @@ function describeDeployJob(
     ...{ workflowRunId: '1001', attempt: 2, environment: environment.name },
     with: {
       ...{ image, digest, environment: environment.name, config },
+      // There is no GitHub here: records are kept in the registry.
+      token: '',
       ...{ run: target.run, running: target.running, ...given },
     },
     env: {

@@ -75,6 +75,31 @@ describe('parseDeployInputs reads', () => {
       given: { 'rollback-to': 'v1.2.3' },
       expected: { 'rollback-to': { kind: 'tag', tag: 'v1.2.3' } },
     },
+    {
+      description: 'where to record, and how long to wait',
+      given: { records: 'both', token: 't', 'lock-timeout': '0', 'require-protection': 'true' },
+      expected: { records: 'both', 'lock-timeout': 0, 'require-protection': true },
+    },
+    {
+      description: 'nothing about records and waiting',
+      given: { records: '', token: '', 'lock-timeout': '' },
+      expected: {
+        records: undefined,
+        token: undefined,
+        'lock-timeout': 600_000,
+        'require-protection': false,
+      },
+    },
+    {
+      description: 'the check run of the job',
+      given: { _job_check_run_id: '4711' },
+      expected: { _job_check_run_id: 4711, rebuildInputs: [] },
+    },
+    {
+      description: 'the check run as runners give it that do not know it',
+      given: { _job_check_run_id: '${{ job.check_run_id }}' },
+      expected: { _job_check_run_id: undefined },
+    },
     { description: 'the strict guard', given: { guard: 'strict' }, expected: { guard: 'strict' } },
   ])('$description', ({ given, expected }) => {
     expect(parse(given)).toMatchObject(expected)
@@ -177,6 +202,26 @@ describe('parseDeployInputs refuses', () => {
       description: 'a soak in words',
       given: { after: 'test', soak: 'one hour' },
       fault: 'soak: must be a duration such as 0, 30s, 10m, 1h or 7d, got "one hour"',
+    },
+    {
+      description: 'records nobody knows of',
+      given: { records: 'git' },
+      fault: 'records: must be one of github, registry, both, got "git"',
+    },
+    {
+      description: 'records on GitHub without a token',
+      given: { records: 'github', token: '' },
+      fault: 'token: is required by records: github',
+    },
+    {
+      description: 'a look at GitHub without a token',
+      given: { 'require-protection': 'true', token: '' },
+      fault: 'token: is required by require-protection: true',
+    },
+    {
+      description: 'an environment at no address',
+      given: { 'environment-url': 'staging.example' },
+      fault: 'environment-url: must be an http or https address',
     },
     { description: 'a soak of nothing', given: { soak: '1h' }, fault: 'soak: needs after' },
     {
