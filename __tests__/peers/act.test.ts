@@ -27,6 +27,17 @@ function rolledOut(environment: string, reference: string): string[] {
   ]
 }
 
+/** What GitHub shows of the deployments, oldest first: environment, commit and last state. */
+function deploymentsOf({ github }: World): string[] {
+  const shown = github.requests
+    .filter(({ operation, status }) => operation === 'repos/create-deployment-status' && status === 201)
+    .map(({ path }) => Number(/deployments\/(\d+)\//.exec(path)?.[1]))
+  return [...new Set(shown)].map((id) => {
+    const deployment = github.state.deployments.find(id)
+    return `${deployment?.originalEnvironment} ${deployment?.sha} ${deployment?.statuses.at(-1)?.state}`
+  })
+}
+
 function expectNothingElsewhere({ refused, github }: World): void {
   expect(refused()).toEqual([])
   expect(github.violations).toEqual([])
@@ -80,6 +91,7 @@ describe('build, staging and production', () => {
     const history = await world.cluster.history()
     expect(history).toHaveLength(3)
     expect(history.join()).not.toContain(moved)
+    expect(deploymentsOf(world)).toEqual([`staging ${commit} success`, `production ${commit} error`])
     expectNothingElsewhere(world)
   })
 
@@ -92,6 +104,7 @@ describe('build, staging and production', () => {
     expect(run.jobs).toEqual({ 'Build and deploy/build': 'success', 'Build and deploy/staging': 'failure' })
     expect(run.log).toContain('::error title=RUNNING_MISMATCH::')
     expect(run.log).toContain(other)
+    expect(deploymentsOf(world)).toEqual([`staging ${world.repository.commit} failure`])
     expect(await world.cluster.history()).toHaveLength(3)
     expectNothingElsewhere(world)
   })
@@ -132,8 +145,10 @@ test('a reusable workflow: both environments by one file, and the build sealed i
     ...rolledOut('staging', reference),
     ...rolledOut('production', reference),
   ])
+  const { commit } = world.repository
+  expect(deploymentsOf(world)).toEqual([`staging ${commit} success`, `production ${commit} success`])
   const seals = world.github.state.git.refs.matching('refs/build-once/')
-  expect(seals.map(({ name }) => name.split('/').at(-1))).toEqual([world.repository.commit])
+  expect(seals.map(({ name }) => name.split('/').at(-1))).toEqual([commit])
   expectNothingElsewhere(world)
 })
 
