@@ -13,8 +13,8 @@ __webpack_require__.d(__webpack_exports__, {
   createLayersEngine: () => (/* binding */ createLayersEngine)
 });
 
-// EXTERNAL MODULE: ./lib/domain/manifest.js
-var domain_manifest = __webpack_require__(5151);
+// EXTERNAL MODULE: ./lib/domain/manifest.js + 1 modules
+var domain_manifest = __webpack_require__(96837);
 // EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 9 modules
 var schemas = __webpack_require__(27597);
 // EXTERNAL MODULE: ./lib/domain/digest.js
@@ -88,8 +88,10 @@ function missingPlatform(name, wanted, there) {
 }
 async function readChild(registry, reference, child) {
     const manifest = await registry.readManifest(reference.repository, child.digest);
-    if (manifest !== undefined)
+    if (manifest !== undefined) {
+        (0,domain_manifest/* assertSize */.Sl)(manifest, child, `${(0,domain_reference/* formatReference */.FH)(reference)}: ${child.digest} for ${(0,domain_manifest/* platformOf */.tj)(child)}`);
         return manifest;
+    }
     throw unusable((0,domain_reference/* formatReference */.FH)(reference), `is incomplete: ${child.digest} for ${(0,domain_manifest/* platformOf */.tj)(child)} is missing`, 'Push the base again.');
 }
 async function readImage(registry, reference, manifest) {

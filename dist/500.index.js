@@ -71,7 +71,7 @@ function linkFault(link, target) {
 /* harmony export */ });
 /* harmony import */ var _domain_digest_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(2002);
 /* harmony import */ var _domain_json_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(77708);
-/* harmony import */ var _domain_manifest_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(5151);
+/* harmony import */ var _domain_manifest_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(96837);
 /* harmony import */ var _domain_files_artifact_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(36198);
 
 
@@ -233,7 +233,7 @@ const GZIP_OS = { position: 9, unix: 3 };
  * @param prefix folder all entries are placed in, without slashes at its ends; empty for none.
  */
 async function* tarOf(tree, prefix) {
-    const { createTarPacker } = await __webpack_require__.e(/* import() */ 942).then(__webpack_require__.bind(__webpack_require__, 51942));
+    const { createTarPacker } = await __webpack_require__.e(/* import() */ 561).then(__webpack_require__.bind(__webpack_require__, 51942));
     const { readable, controller } = createTarPacker();
     const writing = writeEntries(controller, tree, prefix).catch((error) => controller.error(error));
     let pending = [];

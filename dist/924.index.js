@@ -158,7 +158,7 @@ const BUILD_ONLY_INPUTS = new Set(`
   build-script build-image engine prepare platform platforms arch archs oci cache-from cache-to cache-path cache-key
   cache-restore-keys no-cache no-cache-filters pull push load outputs network builder buildkitd-flags provenance
   sbom attest attests secrets secret-files secret-envs ssh labels annotations path base base-image entrypoint cmd
-  workdir tags tag seal settle adopt bake bake-file files set source sources source-dir buildpacks buildpack
+  workdir tags tag seal backfill settle adopt bake bake-file files set source sources source-dir buildpacks buildpack
   add-hosts allow shm-size ulimit cgroup-parent extra-args
   `
     .trim()

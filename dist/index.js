@@ -309,6 +309,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("path");
 
 /***/ }),
 
+/***/ 932:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("process");
+
+/***/ }),
+
 /***/ 2203:
 /***/ ((module) => {
 
@@ -573,9 +580,9 @@ async function run(verb, home) {
         (await Promise.all(/* import() */[__nccwpck_require__.e(160), __nccwpck_require__.e(481)]).then(__nccwpck_require__.bind(__nccwpck_require__, 42481))).interpretSchemas();
     switch (verb) {
         case 'build':
-            return await (await Promise.all(/* import() */[__nccwpck_require__.e(160), __nccwpck_require__.e(530), __nccwpck_require__.e(338), __nccwpck_require__.e(147)]).then(__nccwpck_require__.bind(__nccwpck_require__, 30147))).main();
+            return await (await Promise.all(/* import() */[__nccwpck_require__.e(160), __nccwpck_require__.e(530), __nccwpck_require__.e(236), __nccwpck_require__.e(513)]).then(__nccwpck_require__.bind(__nccwpck_require__, 53513))).main();
         case 'deploy':
-            return await (await Promise.all(/* import() */[__nccwpck_require__.e(160), __nccwpck_require__.e(530), __nccwpck_require__.e(338), __nccwpck_require__.e(755)]).then(__nccwpck_require__.bind(__nccwpck_require__, 38755))).main(home);
+            return await (await Promise.all(/* import() */[__nccwpck_require__.e(160), __nccwpck_require__.e(530), __nccwpck_require__.e(236), __nccwpck_require__.e(388)]).then(__nccwpck_require__.bind(__nccwpck_require__, 63388))).main(home);
         case 'guard':
             return (await __nccwpck_require__.e(/* import() */ 924).then(__nccwpck_require__.bind(__nccwpck_require__, 71924))).main(process.argv.slice(2));
     }

@@ -1,5 +1,5 @@
-export const id = 147;
-export const ids = [147];
+export const id = 513;
+export const ids = [513];
 export const modules = {
 
 /***/ 31790:
@@ -91,7 +91,7 @@ function platformFaults(platforms) {
 
 /***/ }),
 
-/***/ 30147:
+/***/ 53513:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 // ESM COMPAT FLAG
@@ -167,15 +167,26 @@ async function withLogin(environment, login, folder) {
 async function readConfig(path) {
     if (!(0,external_node_fs_.existsSync)(path))
         return {};
+    const text = await (0,promises_.readFile)(path, 'utf8').catch((cause) => {
+        throw unusable(path, (0,domain_error/* messageOf */.bD)(cause));
+    });
+    // docker takes an empty file for none, too.
+    const body = text.trim() === '' ? {} : parse(text);
+    if (typeof body === 'object' && body !== null && !Array.isArray(body))
+        return { ...body };
+    throw unusable(path, 'it is not a JSON object');
+}
+/** The value; undefined where it is not JSON. Why not is never shown: it quotes the text, which holds passwords. */
+function parse(text) {
     try {
-        const body = JSON.parse(await (0,promises_.readFile)(path, 'utf8'));
-        if (typeof body === 'object' && body !== null && !Array.isArray(body))
-            return { ...body };
-        throw new Error('not a JSON object');
+        return JSON.parse(text);
     }
-    catch (cause) {
-        throw new domain_error/* EngineError */.NJ('CREDENTIALS_INVALID', `The docker configuration ${path} cannot be used: ${(0,domain_error/* messageOf */.bD)(cause)}`, { cause });
+    catch {
+        return undefined;
     }
+}
+function unusable(path, why) {
+    return new domain_error/* EngineError */.NJ('CREDENTIALS_INVALID', `The docker configuration ${path} cannot be used: ${why}`);
 }
 function merged(config, { registry, username, password }) {
     const key = registry === 'docker.io' ? 'https://index.docker.io/v1/' : registry;
@@ -202,7 +213,7 @@ function createCache(log) {
     return {
         restore: async ({ paths, key, restoreKeys }) => {
             try {
-                const cache = await Promise.all(/* import() */[__webpack_require__.e(335), __webpack_require__.e(142)]).then(__webpack_require__.bind(__webpack_require__, 60142));
+                const cache = await Promise.all(/* import() */[__webpack_require__.e(942), __webpack_require__.e(335), __webpack_require__.e(142)]).then(__webpack_require__.bind(__webpack_require__, 60142));
                 const found = await cache.restoreCache([...paths], key, [...restoreKeys]);
                 log.info(found === undefined ? `Cache: nothing found for ${key}` : `Cache: restored ${found}`);
                 // The service matches keys by prefix, so only equality is a hit.
@@ -215,7 +226,7 @@ function createCache(log) {
         },
         save: async ({ paths, key }) => {
             try {
-                const cache = await Promise.all(/* import() */[__webpack_require__.e(335), __webpack_require__.e(142)]).then(__webpack_require__.bind(__webpack_require__, 60142));
+                const cache = await Promise.all(/* import() */[__webpack_require__.e(942), __webpack_require__.e(335), __webpack_require__.e(142)]).then(__webpack_require__.bind(__webpack_require__, 60142));
                 const id = await cache.saveCache([...paths], key);
                 // The client reports a lost reservation and an outage alike as -1, never as an error.
                 log.info(id === -1
@@ -229,69 +240,10 @@ function createCache(log) {
     };
 }
 
-// EXTERNAL MODULE: ./lib/platform/exec.js
-var platform_exec = __webpack_require__(12358);
-;// CONCATENATED MODULE: ./lib/github/checkout.js
-
-
-
-
-/**
- * The commit checked out in the workspace; undefined where the workspace is no git work tree of its own, or
- * git is not installed. SOURCE_DATE_EPOCH, where set, replaces the time, as reproducible-builds.org defines it.
- * @throws {InputError} for a malformed SOURCE_DATE_EPOCH.
- * @throws {EngineError} when git is there but cannot read the work tree: guessing could seal the wrong files.
- */
-async function readCheckout(exec, workspace, environment) {
-    if (!(0,external_node_fs_.existsSync)((0,external_node_path_.join)(workspace, '.git')))
-        return undefined;
-    // The work tree may belong to another user inside a container; only this one command trusts it.
-    const epoch = sourceDateEpoch(environment);
-    const args = [
-        '-c',
-        `safe.directory=${workspace}`,
-        '-C',
-        workspace,
-        'log',
-        '-1',
-        '--no-show-signature',
-        '--format=%H %ct',
-    ];
-    try {
-        const { exitCode, stdout, stderr } = await exec('git', args, { environment, timeoutMs: 60_000 });
-        const groups = /^(?<commit>[0-9a-f]{40,64}) (?<seconds>\d+)$/m.exec(stdout)?.groups;
-        if (exitCode !== 0 || groups === undefined)
-            throw new Error(stderr.trim().slice(0, 500) || `git ended with exit code ${exitCode}`);
-        return {
-            commit: groups['commit'] ?? '',
-            time: timeOf(epoch ?? groups['seconds'] ?? ''),
-        };
-    }
-    catch (cause) {
-        if ((0,platform_exec/* isMissingProgram */.V)(cause))
-            return undefined;
-        throw new domain_error/* EngineError */.NJ('COMMIT_NOT_CHECKED_OUT', `The commit in ${workspace} cannot be read: ${(0,domain_error/* messageOf */.bD)(cause)}`, {
-            hint: 'Check the repository out with actions/checkout before this step.',
-            cause,
-        });
-    }
-}
-function sourceDateEpoch(environment) {
-    const text = environment['SOURCE_DATE_EPOCH'] ?? '';
-    if (text === '')
-        return undefined;
-    if (/^\d{1,11}$/.test(text))
-        return text;
-    throw new domain_error/* InputError */.dz([
-        `SOURCE_DATE_EPOCH (environment variable): must be seconds since 1970, got ${JSON.stringify(text.slice(0, 40))}`,
-    ]);
-}
-function timeOf(seconds) {
-    return new Date(Number(seconds) * 1000).toISOString().replace('.000Z', 'Z');
-}
-
-// EXTERNAL MODULE: ./lib/github/context.js
-var github_context = __webpack_require__(88120);
+// EXTERNAL MODULE: ./lib/github/checkout.js
+var checkout = __webpack_require__(10723);
+// EXTERNAL MODULE: ./lib/github/context.js + 1 modules
+var github_context = __webpack_require__(30070);
 ;// CONCATENATED MODULE: ./lib/github/declared-artifacts.js
 
 
@@ -312,16 +264,22 @@ async function declareArtifact(environment, reference, log) {
     }
 }
 
+// EXTERNAL MODULE: ./lib/github/events.js + 1 modules
+var events = __webpack_require__(83721);
 // EXTERNAL MODULE: ./lib/github/inputs.js
 var inputs = __webpack_require__(96174);
 // EXTERNAL MODULE: ./lib/github/log.js
 var log = __webpack_require__(30853);
+// EXTERNAL MODULE: ./lib/github/pull-request.js
+var pull_request = __webpack_require__(53056);
 // EXTERNAL MODULE: ./lib/github/summary.js
 var summary = __webpack_require__(65671);
 // EXTERNAL MODULE: ./lib/platform/clock.js
 var clock = __webpack_require__(88005);
 // EXTERNAL MODULE: ./lib/platform/environment.js
 var platform_environment = __webpack_require__(72734);
+// EXTERNAL MODULE: ./lib/platform/exec.js
+var exec = __webpack_require__(12358);
 // EXTERNAL MODULE: ./lib/platform/files.js
 var files = __webpack_require__(58864);
 // EXTERNAL MODULE: ./lib/platform/script.js
@@ -336,9 +294,12 @@ var domain_commit = __webpack_require__(92935);
 var digest = __webpack_require__(2002);
 // EXTERNAL MODULE: ./lib/domain/platform.js
 var platform = __webpack_require__(97737);
+// EXTERNAL MODULE: ./lib/domain/git-seal.js
+var git_seal = __webpack_require__(36512);
 // EXTERNAL MODULE: ./lib/verbs/fields.js
 var fields = __webpack_require__(17961);
 ;// CONCATENATED MODULE: ./lib/verbs/build/inputs.js
+
 
 
 
@@ -356,12 +317,15 @@ const buildInputsSchema = schemas/* object */.Ikc({
     engine: (0,fields/* oneOf */.yL)(inputs_ENGINES, 'docker'),
     push: (0,fields/* boolean */.zM)('true'),
     tags: (0,fields/* optional */.lq)(fields/* parseList */.E1),
-    seal: (0,fields/* oneOf */.yL)(['registry'], 'registry'),
+    seal: (0,fields/* oneOf */.yL)(git_seal/* SEALS */.ho, 'registry'),
+    backfill: (0,fields/* boolean */.zM)('false'),
     settle: (0,fields/* optional */.lq)(parseSettle, '3s'),
     adopt: (0,fields/* boolean */.zM)('false'),
     username: (0,fields/* optionalText */.mR)(),
     password: (0,fields/* optionalText */.mR)(),
-    insecure: (0,fields/* optional */.lq)(fields/* parseList */.E1),
+    token: (0,fields/* jobToken */.Pt)(),
+    insecure: (0,fields/* optional */.lq)(fields/* parseHosts */.tB),
+    'token-hosts': (0,fields/* optional */.lq)(fields/* parseHosts */.tB),
     prepare: (0,fields/* optionalText */.mR)(),
     'cache-path': (0,fields/* optional */.lq)(fields/* parseLines */.Li),
     'cache-key': (0,fields/* optionalText */.mR)(),
@@ -402,12 +366,14 @@ const EVERY_ENGINE = [
         'push',
         'tags',
         'seal',
+        'backfill',
         'settle',
         'adopt',
         'username',
         'password',
+        'token',
     ],
-    ...['insecure', 'prepare', 'cache-path', 'cache-key', 'cache-restore-keys'],
+    ...['insecure', 'token-hosts', 'prepare', 'cache-path', 'cache-key', 'cache-restore-keys'],
 ];
 const DOCKERFILE = [
     ...[
@@ -482,7 +448,7 @@ function listOf(parse, text = '') {
     }
 }
 /** Inputs of another engine, and inputs the engine cannot do without. */
-function engineFaults(raw) {
+function engineFaults(raw, isReadOnly) {
     const engine = inputs_ENGINES.find((name) => name === (raw.get('engine') || 'docker'));
     if (engine === undefined)
         return [];
@@ -491,7 +457,9 @@ function engineFaults(raw) {
         .filter((name) => !allowed.has(name) && isGiven(raw, name))
         .map((name) => `${name}: is an input of ${enginesOf(name)} · expected inputs of engine "${engine}" only`);
     const needed = NEEDED[engine];
-    if (needed !== undefined && !isGiven(raw, needed))
+    // Where nothing can be pushed, the step that should have has no digest to pass on.
+    const isMissing = needed !== undefined && !isGiven(raw, needed);
+    if (isMissing && !(isReadOnly && needed === 'digest'))
         faults.push(`${needed}: is required by engine "${engine}"`);
     faults.push(...archiveFaults(engine, raw));
     if (engine === 'existing' && /^false$/i.test(raw.get('push') ?? ''))
@@ -502,14 +470,26 @@ function enginesOf(input) {
     const engines = inputs_ENGINES.filter((engine) => ENGINE_INPUTS[engine].some((name) => name === input));
     return `engine ${engines.map((name) => `"${name}"`).join(' and ')}`;
 }
-function pairFaults(raw) {
+function pairFaults(raw, isReadOnly) {
     const faults = [];
-    if (isGiven(raw, 'username') !== isGiven(raw, 'password'))
+    // Secrets are empty in a job of a fork, so a password from one is not there, and not needed either.
+    if (!isReadOnly && isGiven(raw, 'username') !== isGiven(raw, 'password'))
         faults.push('username, password: give both or neither');
     if (isGiven(raw, 'cache-path') !== isGiven(raw, 'cache-key'))
         faults.push('cache-path, cache-key: give both or neither');
     if (isGiven(raw, 'cache-restore-keys') && !isGiven(raw, 'cache-key'))
         faults.push('cache-restore-keys: needs cache-key');
+    return faults;
+}
+/** A job that cannot push seals nothing, so it needs no token for it either. */
+function sealFaults(raw, isReadOnly) {
+    const isGit = raw.get('seal') === 'git';
+    const faults = [];
+    if (!isGit && /^true$/i.test(raw.get('backfill') ?? ''))
+        faults.push('backfill: needs seal: git');
+    const needsToken = isGit && !isReadOnly && !/^false$/i.test(raw.get('push') ?? '');
+    if (needsToken && (0,fields/* parseJobToken */.aY)(raw.get('token') ?? '') === undefined)
+        faults.push('token: is required by seal: git, for example ${{ github.token }}');
     return faults;
 }
 /** What is wrong with the tags; without a valid image only bare ones can be judged. */
@@ -553,25 +533,41 @@ function reservedFault(tag, commit) {
         return 'a full commit id is a SHA tag; only the seal of that commit writes it';
     return undefined;
 }
+/** A secret that is empty because the job has none is left out: the build then ends as it would without it. */
+function withoutEmptySecrets(inputs) {
+    if (inputs.secrets === undefined)
+        return inputs;
+    return { ...inputs, secrets: inputs.secrets.filter((entry) => !/^[^=]+=$/.test(entry)) };
+}
 /**
  * Parses the inputs of the build action.
  * @param raw the texts of the inputs, as given or defaulted.
- * @param known what is known beside them: the commit of the event, and faults found elsewhere.
+ * @param known what is known beside them: the commit of the event, faults found elsewhere, and whether this is a
+ *   job that cannot push and has no secrets, as for a pull request from a fork.
  * @throws {InputError} with every fault, each naming its input.
  */
 function parseBuildInputs(raw, known = {}) {
     const { values, faults } = (0,fields/* parseFields */.L5)(buildInputsSchema, raw);
     const commit = raw.get('commit') || known.commit || '';
-    const rules = [...engineFaults(raw), ...pairFaults(raw), ...tagFaults(raw, commit)];
+    const { isReadOnly = false } = known;
+    const rules = [
+        ...engineFaults(raw, isReadOnly),
+        ...pairFaults(raw, isReadOnly),
+        ...sealFaults(raw, isReadOnly),
+        ...tagFaults(raw, commit),
+    ];
     const all = [...faults, ...rules, ...(known.faults ?? [])];
     if (values === undefined || all.length > 0) {
-        throw new domain_error/* InputError */.dz(all, { hint: 'Nothing was pushed. The inputs are described in the README.' });
+        const secrets = isReadOnly ? ' Secrets are empty in a job of a fork or of Dependabot.' : '';
+        throw new domain_error/* InputError */.dz(all, {
+            hint: `Nothing was pushed. The inputs are described in the README.${secrets}`,
+        });
     }
-    return values;
+    return isReadOnly ? withoutEmptySecrets(values) : values;
 }
 
-// EXTERNAL MODULE: ./lib/domain/manifest.js
-var domain_manifest = __webpack_require__(5151);
+// EXTERNAL MODULE: ./lib/domain/manifest.js + 1 modules
+var domain_manifest = __webpack_require__(96837);
 // EXTERNAL MODULE: ./lib/domain/record.js
 var domain_record = __webpack_require__(43111);
 // EXTERNAL MODULE: ./lib/domain/json.js
@@ -642,22 +638,18 @@ function parseConfig(bytes, digest) {
 var agreement = __webpack_require__(34040);
 // EXTERNAL MODULE: ./lib/verbs/build-records.js
 var build_records = __webpack_require__(24053);
-;// CONCATENATED MODULE: ./lib/verbs/build/seal.js
+;// CONCATENATED MODULE: ./lib/verbs/build/sealed.js
 
 
 
 
 
 
-/** Attempts to write the SHA tag of a registry that is not available for a while. */
-const MAX_WRITES = 5;
-/** How often a tag may change under a settling reader before it gives up. */
-const MAX_CHANGES = 20;
-/** A seal younger than this, beside twice the settle time, may still be in a race; clocks differ between machines. */
-const FRESH_MARGIN = 5_000;
+/** The SHA tag, for messages. */
 function describeTag({ repository, commit }) {
     return (0,domain_reference/* formatReference */.FH)({ kind: 'tag', repository, tag: commit });
 }
+/** Looks for the build record of this commit at a manifest. */
 async function findRecord(ports, target, manifest) {
     const { records, broken } = await (0,build_records/* readBuildRecords */.z)(ports, target.repository, manifest.digest);
     const record = (0,agreement/* recordFor */.xR)({ digest: manifest.digest, records }, (0,domain_reference/* formatRepository */.Sh)(target.repository), target.commit);
@@ -674,6 +666,30 @@ async function readRecord(ports, target, manifest) {
         throw broken;
     return record;
 }
+/** The error for a tag somebody else pushed. */
+function unsealedTag(target, manifest) {
+    return new domain_error/* VerificationError */.mk('UNSEALED_TAG', `${describeTag(target)} exists (${manifest.digest}), but no build record for this commit is attached · expected a sealed build or no tag`, {
+        hint: 'Somebody pushed this tag without build-once. Delete the tag, or set adopt: true to seal what is there.',
+    });
+}
+/** Attaches the build record to its artifact; before the seal, so that no crash leaves a seal without a record. */
+async function attachRecord(ports, target, manifest, record) {
+    await ports.records.attach(target.repository, (0,domain_manifest/* descriptorOf */.nb)(manifest), {
+        type: domain_record/* RECORD_TYPES */.c4.build,
+        bytes: (0,domain_record/* encodeRecord */.Ym)(record),
+        created: record.createdAt,
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/verbs/build/seal-registry.js
+
+
+/** Attempts to write the SHA tag of a registry that is not available for a while. */
+const MAX_WRITES = 5;
+/** How often a tag may change under a settling reader before it gives up. */
+const MAX_CHANGES = 20;
+/** A seal younger than this, beside twice the settle time, may still be in a race; clocks differ between machines. */
+const FRESH_MARGIN = 5_000;
 /**
  * Step 1: what stands under the SHA tag? Any doubt is an error, never "not built".
  * A tag without a record is looked at once more after the settle time, because listings of referrers may lag
@@ -692,23 +708,10 @@ async function look(ports, target) {
         return { state: 'unsealed', manifest: settled };
     return { state: 'sealed', sealed: { manifest: settled, record: settledRecord } };
 }
+/** True for a seal so young that a race for it may still be going on. */
 function isFresh(ports, target, record) {
     const age = ports.clock.now().getTime() - Date.parse(record.createdAt);
     return age < 2 * target.settle + FRESH_MARGIN;
-}
-/** The error for a tag somebody else pushed. */
-function unsealedTag(target, manifest) {
-    return new domain_error/* VerificationError */.mk('UNSEALED_TAG', `${describeTag(target)} exists (${manifest.digest}), but no build record for this commit is attached · expected a sealed build or no tag`, {
-        hint: 'Somebody pushed this tag without build-once. Delete the tag, or set adopt: true to seal what is there.',
-    });
-}
-/** Attaches the build record to its artifact; before the seal, so that no crash leaves a seal without a record. */
-async function attachRecord(ports, target, manifest, record) {
-    await ports.records.attach(target.repository, (0,domain_manifest/* descriptorOf */.nb)(manifest), {
-        type: domain_record/* RECORD_TYPES */.c4.build,
-        bytes: (0,domain_record/* encodeRecord */.Ym)(record),
-        created: record.createdAt,
-    });
 }
 /**
  * Waits until the tag shows the same digest for a whole settle time and returns what it shows. A tag that
@@ -805,6 +808,280 @@ async function lookNow(ports, target) {
     }
 }
 
+;// CONCATENATED MODULE: ./lib/verbs/build/backfill.js
+
+
+
+
+
+
+/**
+ * Seals in git what is sealed in the registry: every tag that is a commit, with the record that is attached there.
+ * Nothing that stands is changed, so it can be repeated. Commits without a ref come first, so that a backfill that a
+ * rate limit interrupts gets further each time.
+ * @throws {VerificationError} with every commit of which git and registry say different things, after all are done.
+ */
+async function backfill(ports, git, target) {
+    const repository = (0,domain_reference/* formatRepository */.Sh)(target.repository);
+    const tags = await ports.registry.listTags(target.repository);
+    const commits = tags.filter((tag) => (0,domain_commit/* isCommit */.WM)(tag)).toSorted();
+    const existing = await git.commits(repository);
+    const [present, missing] = [true, false].map((is) => commits.filter((commit) => existing.has(commit) === is));
+    const outcomes = new Map();
+    try {
+        for (const commit of [...(missing ?? []), ...(present ?? [])])
+            outcomes.set(commit, await backfillOne(ports, git, { ...target, commit }));
+    }
+    catch (error) {
+        ports.log.warning(`The backfill ended after ${outcomes.size} of ${commits.length} commit tags. Run it again.`);
+        throw error;
+    }
+    return report(ports, repository, outcomes);
+}
+async function backfillOne(ports, git, target) {
+    const { repository, commit } = target;
+    const tagged = await ports.registry.readTag(repository, commit);
+    if (tagged === undefined)
+        return 'gone';
+    try {
+        const standing = await git.read((0,domain_reference/* formatRepository */.Sh)(repository), commit);
+        if (standing !== undefined)
+            return compare(target, standing.digest, tagged.digest);
+        const record = await sealedBy(ports, target, tagged);
+        if (record === undefined)
+            return 'left';
+        const { won, record: winner } = await git.claim(record);
+        return won ? 'sealed' : compare(target, winner.digest, record.digest);
+    }
+    catch (error) {
+        if (error instanceof domain_error/* VerificationError */.mk)
+            return { code: error.code, message: error.message };
+        throw error;
+    }
+}
+/** The record of a seal in the registry; undefined where there is no valid one. */
+async function sealedBy(ports, target, tagged) {
+    try {
+        const record = await readRecord(ports, target, tagged);
+        if (record === undefined || !isFresh(ports, target, record))
+            return record;
+        // A build that decides by the tag alone may still be in a race for it.
+        const settled = await look(ports, target);
+        return settled.state === 'sealed' ? settled.sealed.record : undefined;
+    }
+    catch (error) {
+        if (!(error instanceof domain_error/* RecordError */.W1))
+            throw error;
+        ports.log.warning(`${target.commit}: ${error.message}`);
+        return undefined;
+    }
+}
+function compare(target, inGit, inRegistry) {
+    if (inGit === inRegistry)
+        return 'present';
+    const ref = (0,git_seal/* sealRef */.fl)((0,domain_reference/* formatRepository */.Sh)(target.repository), target.commit);
+    const message = `${target.commit} · expected ${inGit} (${ref}), got ${inRegistry} (SHA tag)`;
+    return { code: 'TAG_MOVED', message };
+}
+function report({ log }, repository, outcomes) {
+    const having = (outcome) => [...outcomes].filter(([, one]) => one === outcome).map(([commit]) => commit);
+    const left = having('left');
+    const tags = outcomes.size - having('gone').length;
+    const done = { tags, sealed: having('sealed').length, present: having('present').length, left };
+    const disagreements = [...outcomes.values()].filter((one) => typeof one === 'object');
+    if (left.length > 0)
+        log.warning((0,domain_error/* listed */.KE)('Not sealed in git, because no valid build record of the commit is attached', left));
+    log.notice(`${describeBackfill(done)}${disagreements.length === 0 ? '' : ` · ${disagreements.length} disagree`}`);
+    const [first] = disagreements;
+    if (first === undefined)
+        return done;
+    throw new domain_error/* VerificationError */.mk(first.code, (0,domain_error/* listed */.KE)(`Seals of ${repository} that git and registry do not agree on`, disagreements.map(({ message }) => message)), {
+        hint: 'All other tags were sealed in git. Find out for these which digest is right; nothing was built.',
+    });
+}
+/** The counts in one line, for the log and the summary. */
+function describeBackfill({ tags, sealed, present, left }) {
+    return `Backfill: ${tags} commit tags · ${sealed} sealed in git now · ${present} were already · ${left.length} left without a valid build record`;
+}
+
+;// CONCATENATED MODULE: ./lib/verbs/build/seal-git.js
+
+
+
+
+
+/** How often, a second apart, the SHA tag is looked for before the winner of a race counts as gone. */
+const MAX_WAITS = 10;
+/** Attempts to write the SHA tag. */
+const seal_git_MAX_WRITES = 5;
+/** The git ref of a target, for messages. */
+function refOf({ repository, commit }) {
+    return (0,git_seal/* sealRef */.fl)((0,domain_reference/* formatRepository */.Sh)(repository), commit);
+}
+async function readSeal(git, { repository, commit }) {
+    return await git.read((0,domain_reference/* formatRepository */.Sh)(repository), commit);
+}
+/**
+ * Step 1 with seals in git. The tag is read before the ref: whoever seals makes the ref first, so a tag that is seen
+ * has its ref by the time that is read. A ref whose tag is missing is a seal whose maker did not get to the tag, and
+ * is completed. A tag without a ref proves nothing here.
+ */
+async function lookInGit(ports, git, target) {
+    const tagged = await ports.registry.readTag(target.repository, target.commit);
+    const record = await readSeal(git, target);
+    if (record !== undefined)
+        return { state: 'sealed', sealed: await complete(ports, target, record, tagged) };
+    if (tagged === undefined)
+        return { state: 'absent' };
+    // One of GitHub's replicas may lag behind.
+    await ports.clock.sleep(target.settle);
+    const late = await readSeal(git, target);
+    if (late !== undefined)
+        return { state: 'sealed', sealed: await complete(ports, target, late, tagged) };
+    if ((await readRecord(ports, target, tagged)) === undefined)
+        return { state: 'unsealed', manifest: tagged };
+    throw new domain_error/* VerificationError */.mk('NOT_SEALED_IN_GIT', `${describeTag(target)} is sealed in the registry only · expected ${refOf(target)} to name ${tagged.digest}, got no such ref`, {
+        hint: 'If it was built before seal: git was used, run build once with backfill: true. Else find out who wrote the tag.',
+    });
+}
+/**
+ * Steps 4 and 5 with seals in git: record, claim, and the winner alone moves the SHA tag. No time has to pass
+ * until a seal counts as settled: git has decided. Every build attaches a record of its own, because the record that
+ * wins has to be there for everybody else.
+ */
+async function sealInGit(ports, git, target, { manifest, record }) {
+    const before = await lookInGit(ports, git, target);
+    if (before.state === 'sealed')
+        return { ...before.sealed, ours: false };
+    if (before.state === 'unsealed')
+        throw unsealedTag(target, before.manifest);
+    return await claim(ports, git, target, { manifest, record });
+}
+/** Seals in git what is under the SHA tag already. */
+async function adoptInGit(ports, git, target, adopted) {
+    return await claim(ports, git, target, adopted);
+}
+async function claim(ports, git, target, { manifest, record }) {
+    await attachRecord(ports, target, manifest, record);
+    const { won, record: standing } = await git.claim(record);
+    if (!won)
+        return { ...(await follow(ports, target, standing)), ours: false };
+    await putShaTag(ports, target, manifest);
+    return { manifest, record, ours: true };
+}
+/** Waits for the winner to move the SHA tag, and does it in its place when it is gone: the bytes are the same. */
+async function follow(ports, target, record) {
+    for (let wait = 0;; wait += 1) {
+        const tagged = await ports.registry.readTag(target.repository, target.commit);
+        if (tagged !== undefined || wait === MAX_WAITS)
+            return await complete(ports, target, record, tagged);
+        await ports.clock.sleep(1000);
+    }
+}
+/** A git seal with everything that belongs to it: the artifact, its record in the registry, and the SHA tag. */
+async function complete(ports, target, record, tagged) {
+    if (tagged !== undefined && tagged.digest !== record.digest)
+        throw tagMoved(target, record.digest, tagged);
+    const manifest = tagged ?? (await readSealed(ports, target, record));
+    await requireRecord(ports, target, manifest);
+    if (tagged === undefined) {
+        await putShaTag(ports, target, manifest);
+        ports.log.info(`Completed the seal of ${manifest.digest}: its build ended before it set the SHA tag.`);
+    }
+    return { manifest, record };
+}
+async function readSealed(ports, target, record) {
+    const { repository } = target;
+    const found = await ports.registry.readManifest(repository, record.digest);
+    if (found === undefined) {
+        const reference = (0,domain_reference/* formatReference */.FH)((0,domain_reference/* digestReference */.O9)(repository, record.digest));
+        throw new domain_error/* RegistryError */.gl('REGISTRY_NOT_FOUND', `${refOf(target)} seals an artifact that is not there · expected ${reference}, got nothing`, {
+            hint: 'Restore it, for example from another registry. If it is lost, delete the git ref to build the commit again.',
+        });
+    }
+    const manifest = (0,domain_manifest/* bySha256 */.ZL)(found);
+    if (manifest.digest === record.digest)
+        return manifest;
+    throw (0,git_seal/* invalidSeal */.LP)(refOf(target), `it names the artifact by ${record.digest} · expected ${manifest.digest}`);
+}
+/** The record in git is no proof that the artifact was built: whoever may write refs could have named any. */
+async function requireRecord(ports, target, manifest) {
+    if ((await readRecord(ports, target, manifest)) !== undefined)
+        return;
+    // Listings of referrers may lag behind.
+    await ports.clock.sleep(target.settle);
+    if ((await readRecord(ports, target, manifest)) !== undefined)
+        return;
+    throw (0,git_seal/* invalidSeal */.LP)(refOf(target), `${manifest.digest}, which it names, has no build record for this commit`);
+}
+function tagMoved(target, sealed, tagged) {
+    return new domain_error/* VerificationError */.mk('TAG_MOVED', `${describeTag(target)} is not what was sealed · expected ${sealed} (${refOf(target)}), got ${tagged.digest}`, {
+        hint: 'Something wrote the SHA tag past build-once. Find out what, and put the tag back to the sealed digest.',
+    });
+}
+/**
+ * Puts the sealed bytes under the SHA tag and reads it again. Whoever else does this writes the same bytes, so it can
+ * be repeated, and come late. A tag that shows something else is never overwritten.
+ */
+async function putShaTag(ports, target, manifest) {
+    const { repository, commit } = target;
+    let failure;
+    for (let write = 0;; write += 1) {
+        const shown = await ports.registry.readTag(repository, commit);
+        if (shown?.digest === manifest.digest)
+            return;
+        if (shown !== undefined)
+            throw tagMoved(target, manifest.digest, shown);
+        if (failure !== undefined && !mayPass(failure))
+            throw failure;
+        if (write === seal_git_MAX_WRITES)
+            throw failure ?? notShown(target, manifest);
+        if (write > 0)
+            await ports.clock.sleep(1000 * 2 ** (write - 1));
+        failure = await failureOf(ports.registry.putManifest(repository, manifest.bytes, manifest.mediaType, commit));
+    }
+}
+async function failureOf(work) {
+    try {
+        await work;
+        return undefined;
+    }
+    catch (error) {
+        if (error instanceof domain_error/* RegistryError */.gl)
+            return error;
+        throw error;
+    }
+}
+function mayPass(failure) {
+    return (failure.code === 'REGISTRY_UNAVAILABLE' || ((0,domain_error/* isRefusal */.vu)(failure) && (0,domain_error/* saysBlobIsMissing */.UM)(failure.ociCodes)));
+}
+function notShown(target, manifest) {
+    return new domain_error/* VerificationError */.mk('SEAL_UNSTABLE', `${describeTag(target)} does not show what was written · expected ${manifest.digest}, got nothing`, { hint: 'The commit is sealed in git. Run the job again to set the tag.' });
+}
+
+;// CONCATENATED MODULE: ./lib/verbs/build/seal.js
+
+
+
+/** Decides by the SHA tag alone, or in git, where there are seals in git. */
+function sealMethod(ports, git) {
+    if (git !== undefined) {
+        return {
+            look: async (target) => await lookInGit(ports, git, target),
+            seal: async (target, manifest, record) => await sealInGit(ports, git, target, { manifest, record }),
+            adopt: async (target, manifest, record) => await adoptInGit(ports, git, target, { manifest, record }),
+        };
+    }
+    return {
+        look: async (target) => await look(ports, target),
+        seal: async (target, manifest, record) => await seal(ports, target, manifest, record),
+        adopt: async (target, manifest, record) => {
+            await attachRecord(ports, target, manifest, record);
+            return { manifest, record, ours: true };
+        },
+    };
+}
+
 ;// CONCATENATED MODULE: ./lib/verbs/build/staging.js
 
 
@@ -894,7 +1171,42 @@ async function putTag(registry, repository, manifest, tag) {
     return refusal === undefined ? { found } : { found, refusal };
 }
 
+;// CONCATENATED MODULE: ./lib/verbs/build/withheld.js
+
+/** Why a build will not be published; undefined where it will be. */
+function withheld(inputs, context) {
+    return inputs.push ? (0,pull_request/* readOnlyCause */.Kr)(context) : 'push';
+}
+/** False for `push: false`, and for pull requests from forks or of Dependabot, whose token cannot push. */
+function willPush(inputs, context) {
+    return withheld(inputs, context) === undefined;
+}
+const CAUSES = {
+    push: 'push is false',
+    fork: 'This pull request comes from a fork, whose token cannot push',
+    dependabot: 'Dependabot started this, and its token cannot push',
+};
+/** One sentence for the log. */
+function noticeOf(why, isElsewhere) {
+    const built = isElsewhere ? 'built by another step' : 'built';
+    return `${CAUSES[why]}: the commit was ${built}, but not published and not sealed.`;
+}
+const AFTERWARDS = 'Once it is merged, the build of the merged commit publishes. Until then, skip the jobs that deploy: ' +
+    "`if: needs.build.outputs.digest != ''`";
+const REASONS = {
+    push: '`push` is `false`',
+    fork: `the pull request comes from a fork: its job has no secrets, and its token only reads, whatever \`permissions\` says. ${AFTERWARDS}`,
+    dependabot: `Dependabot started this: it is treated like a fork, without secrets and with a token that only reads. ${AFTERWARDS}`,
+};
+/** What the summary says, in Markdown: why nothing was published, and what does publish. */
+function reasonOf(why) {
+    return REASONS[why];
+}
+
 ;// CONCATENATED MODULE: ./lib/verbs/build/run.js
+
+
+
 
 
 
@@ -909,15 +1221,19 @@ async function putTag(registry, repository, manifest, tag) {
 /** Builds a commit once: look, reuse or build, record, seal, tag, report (design: the build verb). */
 async function build(inputs, target, ports) {
     const started = ports.clock.now().getTime();
-    const push = inputs.push && !(0,github_context/* isForkPullRequest */.B7)(ports.context);
-    if (!push)
-        return await buildOnly(inputs, target, ports, started);
-    const { outcome, sealed } = (await reuse(inputs, target, ports)) ?? (await buildAndSeal(inputs, target, ports));
+    const why = withheld(inputs, ports.context);
+    if (why !== undefined)
+        return await buildOnly(inputs, target, ports, started, why);
+    const { gitSeals } = ports;
+    const backfilled = gitSeals !== undefined && inputs.backfill ? await backfill(ports, gitSeals, target) : undefined;
+    const method = sealMethod(ports, gitSeals);
+    const { outcome, sealed } = (await reuse(inputs, target, ports, method)) ?? (await buildAndSeal(inputs, target, ports, method));
     const tags = tagsOf(inputs, target);
     await putTags(ports.registry, target.repository, sealed.manifest, tags);
     const recordArtifactId = await ports.artifacts.upload(sealed.record, (0,domain_record/* encodeRecord */.Ym)(sealed.record));
     const milliseconds = ports.clock.now().getTime() - started;
-    return { outcome, target, sealed, tags, localDigest: undefined, recordArtifactId, milliseconds };
+    const nothing = { localDigest: undefined, withheld: undefined };
+    return { outcome, target, sealed, tags, recordArtifactId, backfilled, milliseconds, ...nothing };
 }
 /** The tags beside the SHA tag, each once; metadata-action may name the commit itself, which is set anyway. */
 function tagsOf(inputs, { repository, commit }) {
@@ -925,8 +1241,8 @@ function tagsOf(inputs, { repository, commit }) {
     return [...new Set(tags)].filter((tag) => tag !== commit);
 }
 /** Steps 1 and 2. Nothing is prepared, downloaded or started for a commit that is built. */
-async function reuse(inputs, target, ports) {
-    const found = await look(ports, target);
+async function reuse(inputs, target, ports, method) {
+    const found = await method.look(target);
     if (found.state === 'absent')
         return undefined;
     if (found.state === 'sealed') {
@@ -940,9 +1256,9 @@ async function reuse(inputs, target, ports) {
         name: 'adopted',
         version: 'unknown',
     });
-    await attachRecord(ports, target, found.manifest, record);
+    const { ours: _, ...sealed } = await method.adopt(target, found.manifest, record);
     ports.log.notice(`Adopted ${found.manifest.digest}, which was pushed under the SHA tag without build-once.`);
-    return { outcome: 'adopted-tag', sealed: { manifest: found.manifest, record } };
+    return { outcome: 'adopted-tag', sealed };
 }
 function isOther(inputs, manifest) {
     return inputs.digest !== undefined && !(0,domain_manifest/* identify */.ls)(inputs.digest, manifest).same;
@@ -960,7 +1276,7 @@ function refuseOther(inputs, tagged) {
     throw new domain_error/* VerificationError */.mk('BUILT_TWICE', `The SHA tag of this commit holds another artifact · expected ${tagged.digest} (SHA tag), got ${inputs.digest} (input digest)`, { hint: 'Find out which of the two is right, and then give that digest or move the tag to it.' });
 }
 /** Steps 3 to 5. */
-async function buildAndSeal(inputs, target, ports) {
+async function buildAndSeal(inputs, target, ports, method) {
     const engine = await ports.engine();
     const built = await prepareAndBuild(engine, inputs, target, ports, true);
     const manifest = await readBack(built, target, ports);
@@ -968,7 +1284,7 @@ async function buildAndSeal(inputs, target, ports) {
         name: engine.name,
         version: await engine.version(),
     });
-    const { ours, ...sealed } = await seal(ports, target, manifest, record);
+    const { ours, ...sealed } = await method.seal(target, manifest, record);
     if (ours)
         return { outcome: 'built', sealed };
     ports.log.notice(sealed.manifest.digest === manifest.digest
@@ -976,12 +1292,14 @@ async function buildAndSeal(inputs, target, ports) {
         : `Another build of this commit was sealed first. Its digest ${sealed.manifest.digest} is used; the duplicate ${manifest.digest} was discarded.`);
     return { outcome: 'adopted-winner', sealed };
 }
-/** For pull requests from forks and for `push: false`: build, publish nothing, seal nothing, stay green. */
-async function buildOnly(inputs, target, ports, started) {
-    const built = await prepareAndBuild(await ports.engine(), inputs, target, ports, false);
-    ports.log.notice(inputs.push
-        ? 'This pull request comes from a fork, whose token cannot push: the commit was built, but not published and not sealed.'
-        : 'push is false: the commit was built, but not published and not sealed.');
+/** For pull requests from forks or of Dependabot, and for `push: false`: build, publish nothing, stay green. */
+async function buildOnly(inputs, target, ports, started, why) {
+    // What another step of this job built could not be pushed either, so there is nothing to look at.
+    const isElsewhere = inputs.engine === 'existing';
+    const built = isElsewhere
+        ? { digest: inputs.digest }
+        : await prepareAndBuild(await ports.engine(), inputs, target, ports, false);
+    ports.log.notice(noticeOf(why, isElsewhere));
     const milliseconds = ports.clock.now().getTime() - started;
     return {
         outcome: 'not-pushed',
@@ -990,6 +1308,8 @@ async function buildOnly(inputs, target, ports, started) {
         tags: [],
         localDigest: built.digest,
         recordArtifactId: undefined,
+        withheld: why,
+        backfilled: undefined,
         milliseconds,
     };
 }
@@ -1048,7 +1368,7 @@ async function readBack(built, target, ports) {
         throw new domain_error/* EngineError */.NJ('ENGINE_FAILED', 'The engine pushed, but reported no digest.');
     const manifest = await ports.registry.readManifest(target.repository, built.digest);
     if (manifest !== undefined)
-        return manifest;
+        return (0,domain_manifest/* bySha256 */.ZL)(manifest);
     throw new domain_error/* EngineError */.NJ('ENGINE_FAILED', `The digest the engine reported is not in the repository · expected ${(0,domain_reference/* formatReference */.FH)((0,domain_reference/* digestReference */.O9)(target.repository, built.digest))}, got nothing`, { hint: 'Check that the engine pushes to the same repository. Nothing was sealed.' });
 }
 async function makeRecord(inputs, target, ports, manifest, engine) {
@@ -1061,7 +1381,7 @@ async function makeRecord(inputs, target, ports, manifest, engine) {
         mediaType: manifest.mediaType,
         size: manifest.bytes.byteLength,
         platforms: [...(await readPlatforms(ports.registry, target.repository, manifest))],
-        event: (0,github_context/* recordedEvent */.Dm)(context),
+        event: (0,pull_request/* recordedEvent */.Dm)(context, target.commit),
         engine: { name: engine.name, version: engine.version.replaceAll(/\p{Cc}+/gu, ' ').slice(0, 100) },
         inputsDigest: inputsDigest(inputs),
         source: context.source,
@@ -1082,6 +1402,8 @@ var markdown = __webpack_require__(26039);
 
 
 
+
+
 const HEADINGS = {
     built: '📦 Built once',
     reused: '♻️ Reused: this commit was built before',
@@ -1097,6 +1419,9 @@ function buildSummary(result) {
     if (sealed === undefined) {
         rows.push(['Image', (0,markdown/* code */.aY)(image)], ['Digest', result.localDigest === undefined ? 'not known without pushing' : (0,markdown/* code */.aY)(result.localDigest)]);
         rows.push(['Published', 'no · nothing was pushed or sealed, so nothing can be deployed from this run']);
+        rows.push(['Not done', 'push · build record · SHA tag and other tags · workflow artifact']);
+        if (result.withheld !== undefined)
+            rows.push(['Why', reasonOf(result.withheld)]);
     }
     else {
         rows.push(['Digest', `**${(0,markdown/* code */.aY)(sealed.manifest.digest)}**`], ['Image', (0,markdown/* code */.aY)(image)]);
@@ -1107,6 +1432,8 @@ function buildSummary(result) {
         ]);
         rows.push(['Tags', [target.commit, ...result.tags].map((tag) => (0,markdown/* code */.aY)(tag)).join(' ')]);
     }
+    if (result.backfilled !== undefined)
+        rows.push(['Backfill', describeBackfill(result.backfilled).replace('Backfill: ', '')]);
     rows.push(['Time', (0,markdown/* humanDuration */.UU)(result.milliseconds)]);
     const deploy = sealed === undefined
         ? ''
@@ -1131,13 +1458,19 @@ function buildFailureSummary(error) {
     return `### ❌ Not built\n\n${code}${lines.join('<br>')}${hint}\n`;
 }
 
-// EXTERNAL MODULE: ./lib/main/failure.js
-var failure = __webpack_require__(49475);
+// EXTERNAL MODULE: ./lib/main/failure.js + 1 modules
+var failure = __webpack_require__(63850);
+// EXTERNAL MODULE: ./lib/main/github.js
+var github = __webpack_require__(72230);
 // EXTERNAL MODULE: ./lib/main/outputs.js
 var outputs = __webpack_require__(45283);
-// EXTERNAL MODULE: ./lib/main/registry.js + 32 modules
-var registry = __webpack_require__(13902);
+// EXTERNAL MODULE: ./lib/main/registry.js + 52 modules
+var registry = __webpack_require__(38908);
 ;// CONCATENATED MODULE: ./lib/main/build.js
+
+
+
+
 
 
 
@@ -1165,13 +1498,13 @@ var registry = __webpack_require__(13902);
 /** The build action. */
 async function main() {
     try {
-        const context = (0,github_context/* readContext */.yI)(process.env);
-        const inputs = await parse(context);
-        const target = buildTarget(inputs, inputs.commit ?? (0,github_context/* eventCommit */.ef)(context));
-        const connection = (0,registry/* connect */.N)(inputs, log/* githubLog */.Q, process.env);
+        const context = (0,github_context/* readContext */.y)(process.env);
+        const inputs = await build_parse(context);
+        const target = buildTarget(inputs, inputs.commit ?? (0,events/* eventCommit */.ef)(context));
+        const connection = (0,registry/* connect */.N)(inputs, log/* githubLog */.Q, process.env, willPush(inputs, context));
         try {
             await (0,files/* withTemporaryFolder */.EX)(context.temporary, async (temporary) => {
-                const result = await build(inputs, target, ports(inputs, context, connection, temporary));
+                const result = await build(inputs, target, await ports(inputs, context, connection, temporary));
                 (0,outputs/* setOutputs */.n0)((0,outputs/* buildOutputs */.JZ)(result));
                 if (result.sealed !== undefined) {
                     const reference = (0,domain_reference/* formatReference */.FH)((0,domain_reference/* digestReference */.O9)(target.repository, result.sealed.manifest.digest));
@@ -1186,7 +1519,7 @@ async function main() {
         }
     }
     catch (error) {
-        (0,failure/* reportFailure */.x)(error);
+        await (0,failure/* reportFailure */.x)(error, '');
         await (0,summary/* writeSummary */.S)(process.env, buildFailureSummary(error), log/* githubLog */.Q);
     }
 }
@@ -1199,24 +1532,22 @@ function originOf({ outcome, sealed }) {
  * When inputs are wrong, the sources are looked at as well, so that one message holds every fault. When they
  * are right, the engine checks its sources itself, and only if something has to be built.
  */
-async function parse(context) {
+async function build_parse(context) {
     const raw = (0,inputs/* readInputs */.K)(process.env);
-    const password = raw.get('password');
-    if (password !== undefined)
-        log/* githubLog */.Q.mask(password);
-    const commit = (0,github_context/* knownCommit */.vH)(context);
+    (0,github/* maskSecrets */.Q)(raw, log/* githubLog */.Q);
+    const known = { commit: (0,events/* knownCommit */.vH)(context), isReadOnly: (0,pull_request/* readOnlyCause */.Kr)(context) !== undefined };
     try {
-        return parseBuildInputs(raw, { commit });
+        return parseBuildInputs(raw, known);
     }
     catch (error) {
         const { sourceFaults } = await __webpack_require__.e(/* import() */ 671).then(__webpack_require__.bind(__webpack_require__, 88052));
         const path = raw.get('prepare') ? '' : (raw.get('path') ?? '');
         if (path === '')
             throw error;
-        return parseBuildInputs(raw, { commit, faults: sourceFaults(path, context.workspace, () => []) });
+        return parseBuildInputs(raw, { ...known, faults: sourceFaults(path, context.workspace, () => []) });
     }
 }
-function ports(inputs, context, connection, temporary) {
+async function ports(inputs, context, connection, temporary) {
     const environment = (0,platform_environment/* childEnvironment */.Q)(process.env);
     const { registry, records } = connection;
     const { username, password } = inputs;
@@ -1226,6 +1557,8 @@ function ports(inputs, context, connection, temporary) {
     return {
         registry,
         records,
+        // A job that cannot push seals nothing.
+        gitSeals: willPush(inputs, context) ? await (0,github/* openGitSeals */.p)(inputs, log/* githubLog */.Q, process.env) : undefined,
         context,
         temporary,
         clock: clock/* systemClock */.m,
@@ -1234,14 +1567,14 @@ function ports(inputs, context, connection, temporary) {
         cache: createCache(log/* githubLog */.Q),
         engine: async () => await createEngine(inputs.engine, inputs, {
             registry,
-            exec: platform_exec/* exec */.m,
+            exec: exec/* exec */.m,
             log: log/* githubLog */.Q,
             environment,
             memory: (0,external_node_path_.join)(context.cacheFolder, 'build-once'),
         }),
         script: async (text) => {
             const options = {
-                exec: platform_exec/* exec */.m,
+                exec: exec/* exec */.m,
                 folder: temporary,
                 name: 'prepare',
                 cwd: context.workspace,
@@ -1250,7 +1583,7 @@ function ports(inputs, context, connection, temporary) {
             };
             return (await (0,script/* runScript */.j)(text, options)).exitCode;
         },
-        checkedOut: async () => await readCheckout(platform_exec/* exec */.m, context.workspace, environment),
+        checkedOut: async () => await (0,checkout/* readCheckout */.b)(exec/* exec */.m, context.workspace, environment),
         engineEnvironment: async () => await withLogin(environment, login, temporary),
         nonce: () => (0,external_node_crypto_.randomBytes)(16).toString('hex'),
     };

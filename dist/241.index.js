@@ -1,0 +1,222 @@
+export const id = 241;
+export const ids = [241];
+export const modules = {
+
+/***/ 78241:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+// ESM COMPAT FLAG
+__webpack_require__.r(__webpack_exports__);
+
+// EXPORTS
+__webpack_require__.d(__webpack_exports__, {
+  createGitSeals: () => (/* binding */ createGitSeals)
+});
+
+// EXTERNAL MODULE: ./lib/domain/commit.js
+var commit = __webpack_require__(92935);
+// EXTERNAL MODULE: ./lib/domain/error.js
+var domain_error = __webpack_require__(59342);
+// EXTERNAL MODULE: ./lib/domain/git-seal.js
+var git_seal = __webpack_require__(36512);
+// EXTERNAL MODULE: ./lib/domain/record.js
+var domain_record = __webpack_require__(43111);
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __webpack_require__(77598);
+// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 9 modules
+var schemas = __webpack_require__(27597);
+;// CONCATENATED MODULE: ./lib/github/git-objects.js
+
+
+
+const sha = schemas/* string */.YjP().regex(/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/);
+const target = schemas/* looseObject */._H3({ type: schemas/* string */.YjP().max(20), sha });
+const refAnswer = schemas/* looseObject */._H3({ ref: schemas/* string */.YjP().max(1000), object: target });
+const tagAnswer = schemas/* looseObject */._H3({ sha, object: target });
+const created = schemas/* looseObject */._H3({ sha });
+const blobAnswer = schemas/* looseObject */._H3({ sha, encoding: schemas/* literal */.euz('base64'), content: schemas/* string */.YjP() });
+const READS = { permission: 'contents: read' };
+/** Objects are named by their content, so that writing one twice is writing it once. */
+const STORES = { permission: 'contents: write', isRepeatable: true };
+const CREATES = { permission: 'contents: write' };
+/** Who tagged: fixed, so that the same record always gives the same tag object. */
+const TAGGER = { name: 'github-actions[bot]', email: '41898282+github-actions[bot]@users.noreply.github.com' };
+/** Git's name for a blob, in the repository's own hash. */
+function blobName(bytes, like) {
+    const hash = (0,external_node_crypto_.createHash)(like.length === 64 ? 'sha256' : 'sha1');
+    return hash.update(`blob ${bytes.byteLength}\0`).update(bytes).digest('hex');
+}
+function corrupt(what, expected, got) {
+    return new domain_error/* GitHubError */.y_('GITHUB_UNEXPECTED', `GitHub's answer cannot be used: ${what} · expected ${expected}, got ${got}`);
+}
+/** Stores bytes as a blob; returns its name. */
+async function storeBlob(api, bytes) {
+    const body = { content: Buffer.from(bytes).toString('base64'), encoding: 'base64' };
+    const { sha: name } = await api.request('POST /repos/{owner}/{repo}/git/blobs', body, created, STORES);
+    const expected = blobName(bytes, name);
+    if (name !== expected)
+        throw corrupt('the blob it stored has another name', expected, name);
+    return name;
+}
+/** Stores a tag object that points at a blob; no ref is made. */
+async function storeTag(api, tag) {
+    const { name, message, blob, date } = tag;
+    const body = { tag: name, message, object: blob, type: 'blob', tagger: { ...TAGGER, date } };
+    const stored = await api.request('POST /repos/{owner}/{repo}/git/tags', body, tagAnswer, STORES);
+    if (stored.object.sha !== blob)
+        throw corrupt('the tag object it stored points elsewhere', blob, stored.object.sha);
+    return stored.sha;
+}
+/** Creates a ref unless it is there. Any failure leaves open whether it was created: read it. */
+async function createRef(api, ref, object) {
+    const answer = await api.request('POST /repos/{owner}/{repo}/git/refs', { ref, sha: object }, refAnswer, CREATES);
+    if (answer.ref !== ref)
+        throw corrupt('it created another ref', ref, answer.ref);
+    if (answer.object.sha !== object)
+        throw corrupt('the ref points elsewhere', object, answer.object.sha);
+}
+/** What a ref points at; undefined where there is none. */
+async function readRef(api, ref) {
+    const parameters = { ref: ref.replace(/^refs\//, '') };
+    const answer = await found(api.request('GET /repos/{owner}/{repo}/git/ref/{ref}', parameters, refAnswer, READS));
+    if (answer === undefined)
+        return undefined;
+    if (answer.ref !== ref)
+        throw corrupt('it is about another ref', ref, answer.ref);
+    return answer.object;
+}
+/** What a tag object points at; undefined where there is no such tag object. */
+async function readTagObject(api, tag) {
+    const parameters = { tag_sha: tag };
+    const answer = await found(api.request('GET /repos/{owner}/{repo}/git/tags/{tag_sha}', parameters, tagAnswer, READS));
+    return answer?.object;
+}
+/** The bytes of a blob, which hash to its name; undefined where there is no such blob. */
+async function readBlob(api, blob) {
+    const parameters = { file_sha: blob };
+    const answer = await found(api.request('GET /repos/{owner}/{repo}/git/blobs/{file_sha}', parameters, blobAnswer, READS));
+    if (answer === undefined)
+        return undefined;
+    const bytes = Buffer.from(answer.content, 'base64');
+    const name = blobName(bytes, blob);
+    if (name !== blob)
+        throw corrupt('a blob has other bytes than its name says', blob, name);
+    return bytes;
+}
+/** The names of all refs in a folder. */
+async function listRefs(api, folder) {
+    const names = [];
+    const ref = `${folder.replace(/^refs\//, '')}/`;
+    const route = 'GET /repos/{owner}/{repo}/git/matching-refs/{ref}';
+    for await (const { ref: name } of api.pages(route, { ref }, schemas/* array */.YOg(refAnswer), READS))
+        names.push(name);
+    return names;
+}
+async function found(work) {
+    try {
+        return await work;
+    }
+    catch (error) {
+        if (error instanceof domain_error/* GitHubError */.y_ && error.code === 'GITHUB_NOT_FOUND')
+            return undefined;
+        throw error;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/github/git-seals.js
+
+
+
+
+
+/** How often a ref is tried to be created whose creation failed without there being one afterwards. */
+const MAX_CREATES = 4;
+/**
+ * Seals as refs of the GitHub repository: ref → tag object → blob, which is the record. Never a ref to the commit: a
+ * commit whose workflow files no branch has needs a permission that a job's token cannot have.
+ */
+function createGitSeals(options) {
+    return {
+        read: async (repository, commit) => await read(options, repository, commit),
+        claim: async (record) => await claim(options, record),
+        commits: async (repository) => {
+            const folder = (0,git_seal/* sealFolder */.Ku)(repository);
+            const names = await listRefs(options.api, folder);
+            return new Set(names.map((name) => name.slice(folder.length + 1)).filter((name) => (0,commit/* isCommit */.WM)(name)));
+        },
+    };
+}
+async function read({ api }, repository, commit) {
+    const ref = (0,git_seal/* sealRef */.fl)(repository, commit);
+    const tag = await readRef(api, ref);
+    if (tag === undefined)
+        return undefined;
+    if (tag.type !== 'tag')
+        throw (0,git_seal/* invalidSeal */.LP)(ref, `it points at a ${tag.type} · expected a tag object`);
+    const blob = await readTagObject(api, tag.sha);
+    if (blob === undefined)
+        throw (0,git_seal/* invalidSeal */.LP)(ref, `its tag object ${tag.sha} is not there`);
+    if (blob.type !== 'blob')
+        throw (0,git_seal/* invalidSeal */.LP)(ref, `its tag object points at a ${blob.type} · expected a blob that holds a build record`);
+    const bytes = await readBlob(api, blob.sha);
+    if (bytes === undefined)
+        throw (0,git_seal/* invalidSeal */.LP)(ref, `its blob ${blob.sha} is not there`);
+    return (0,git_seal/* checkedSeal */.R1)(decode(bytes, ref, blob.sha), repository, commit);
+}
+function decode(bytes, ref, blob) {
+    try {
+        return (0,domain_record/* decodeBuildRecord */.AN)(bytes, `Its blob ${blob}`);
+    }
+    catch (error) {
+        if (!(error instanceof domain_error/* RecordError */.W1))
+            throw error;
+        throw (0,git_seal/* invalidSeal */.LP)(ref, error.message, error);
+    }
+}
+/**
+ * Whoever creates the ref has won. A failure does not say that nothing was created: the connection may break after
+ * the ref was, and a request that is repeated is then told that the ref exists. So after any failure the ref is read,
+ * and the nonce in its record tells our own success from a lost race.
+ */
+async function claim(options, record) {
+    const { api, clock, log } = options;
+    const { repository } = record;
+    const commit = record.commit;
+    const ref = (0,git_seal/* sealRef */.fl)(repository, commit);
+    const object = await store(api, ref, record);
+    for (let attempt = 1;; attempt += 1) {
+        try {
+            await createRef(api, ref, object);
+            return { won: true, record };
+        }
+        catch (error) {
+            if (!(error instanceof domain_error/* GitHubError */.y_))
+                throw error;
+            const standing = await read(options, repository, commit);
+            if (standing !== undefined)
+                return { won: standing.nonce === record.nonce, record: standing };
+            if (!mayPass(error) || attempt === MAX_CREATES)
+                throw error;
+            log.info(`${error.message}; ${ref} is not there, trying again`);
+            await clock.sleep(1000 * 2 ** (attempt - 1));
+        }
+    }
+}
+/** Refusals that stay. Git says 409 and 422 also where two requests meet, and the ref may be gone when it is read. */
+function mayPass({ code }) {
+    return ['GITHUB_UNAVAILABLE', 'GITHUB_UNEXPECTED', 'GITHUB_REFUSED'].includes(code);
+}
+async function store(api, ref, record) {
+    const blob = await storeBlob(api, (0,domain_record/* encodeRecord */.Ym)(record));
+    return await storeTag(api, {
+        name: ref.replace(/^refs\//, ''),
+        message: `${record.repository}@${record.digest}\n`,
+        blob,
+        date: record.createdAt,
+    });
+}
+
+
+/***/ })
+
+};

@@ -1,0 +1,326 @@
+export const id = 622;
+export const ids = [622];
+export const modules = {
+
+/***/ 35622:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+// ESM COMPAT FLAG
+__webpack_require__.r(__webpack_exports__);
+
+// EXPORTS
+__webpack_require__.d(__webpack_exports__, {
+  createGitHubApi: () => (/* binding */ createGitHubApi)
+});
+
+// EXTERNAL MODULE: ./node_modules/zod/v4/core/errors.js
+var errors = __webpack_require__(37428);
+// EXTERNAL MODULE: ./lib/domain/error.js
+var domain_error = __webpack_require__(59342);
+;// CONCATENATED MODULE: ./lib/github/api-failure.js
+
+/** The error for a request that failed; nothing of the request itself goes into it. */
+function failureOf(error, asked) {
+    if (error instanceof domain_error/* GitHubError */.y_)
+        return error;
+    const answer = answerOf(error, asked);
+    const what = `GitHub (${asked.route})`;
+    if (answer === undefined) {
+        const why = printable((0,domain_error/* messageOf */.bD)(error), asked.token);
+        return new domain_error/* GitHubError */.y_('GITHUB_UNAVAILABLE', `${what} did not answer: ${why}`, {
+            hint: 'Run the job again. Nothing was assumed about what was asked.',
+        });
+    }
+    const { status, headers, text } = answer;
+    const said = `${status} ${text}`;
+    const limit = rateLimit(answer, asked.now);
+    if (limit !== undefined) {
+        return new domain_error/* GitHubError */.y_('GITHUB_RATE_LIMITED', `${what} takes no more requests for now: ${said}`, {
+            status,
+            hint: `Run the job again in ${limit} s. All jobs of a repository share one limit.`,
+        });
+    }
+    if (status === 401 || status === 403)
+        return denial(what, said, status, permissionOf(headers) ?? asked.permission);
+    if (status === 404 || status === 410) {
+        const needs = asked.permission === undefined ? '' : ` and may do this (permissions: ${asked.permission})`;
+        return new domain_error/* GitHubError */.y_('GITHUB_NOT_FOUND', `${what} is not there: ${said}`, {
+            status,
+            hint: `Check that the token is one of this repository${needs}.`,
+        });
+    }
+    if (status >= 500)
+        return new domain_error/* GitHubError */.y_('GITHUB_UNAVAILABLE', `${what} failed: ${said}`, { status });
+    return new domain_error/* GitHubError */.y_('GITHUB_REFUSED', `${what} was refused: ${said}`, { status });
+}
+function denial(what, said, status, permission) {
+    if (status === 401)
+        return new domain_error/* GitHubError */.y_('GITHUB_DENIED', `${what} does not know the token: ${said}`, {
+            status,
+            hint: 'Give the token of this job, ${{ github.token }}, or one that is valid for this server.',
+        });
+    const needed = permission === undefined ? '' : ` · expected permission ${permission}`;
+    return new domain_error/* GitHubError */.y_('GITHUB_DENIED', `${what} was denied: ${said}${needed}`, {
+        status,
+        ...(permission === undefined
+            ? {}
+            : { permission, hint: `Add \`permissions: ${permission}\` to this job.` }),
+    });
+}
+/** The client's errors hold the answer, where there was one; they are told by their form. */
+function answerOf(error, { token }) {
+    if (!(error instanceof Error) || !('response' in error) || !('status' in error))
+        return undefined;
+    const { response, status } = error;
+    if (typeof response !== 'object' || response === null || typeof status !== 'number')
+        return undefined;
+    const headers = 'headers' in response ? response.headers : {};
+    return { status, headers, text: printable(error.message, token) };
+}
+/** Words of a server in one line, without the token, should it say it. */
+function printable(text, token) {
+    const plain = text
+        .replaceAll(token, '***')
+        .replaceAll(/[\p{Cc}\s]+/gu, ' ')
+        .trim();
+    // Pages for people come with 502 and 503.
+    return /^<(?:!doctype|html)/i.test(plain) ? 'an HTML page' : plain.slice(0, 300);
+}
+/** Seconds until requests are taken again; undefined where the limit is not why it was refused. */
+function rateLimit({ status, headers, text }, now) {
+    if (status !== 403 && status !== 429)
+        return undefined;
+    const after = Number(headers['retry-after']);
+    const isSecondary = /\bsecondary rate\b/i.test(text);
+    if (headers['retry-after'] !== undefined && Number.isFinite(after))
+        return Math.max(1, Math.ceil(after));
+    if (String(headers['x-ratelimit-remaining']) === '0') {
+        const reset = Number(headers['x-ratelimit-reset']);
+        return Number.isFinite(reset) ? Math.max(1, Math.ceil(reset - now / 1000)) : 60;
+    }
+    return isSecondary || status === 429 ? 60 : undefined;
+}
+/** `contents=write; contents=write,workflows=write` → `contents: write`: the first alternative that is enough. */
+function permissionOf(headers) {
+    const [first = ''] = String(headers['x-accepted-github-permissions'] ?? '').split(';');
+    const pairs = first
+        .split(',')
+        .map((pair) => /^\s*(?<name>[a-z_]{1,60})=(?<access>[a-z]{1,20})\s*$/.exec(pair)?.groups);
+    if (pairs.some((pair) => pair === undefined))
+        return undefined;
+    return pairs.map((pair) => `${pair?.['name']?.replaceAll('_', '-')}: ${pair?.['access']}`).join(', ');
+}
+
+;// CONCATENATED MODULE: ./lib/github/api-fetch.js
+
+const MAX_REDIRECTS = 3;
+const WITHOUT_BODY = new Set([204, 205, 304]);
+/**
+ * Makes a `fetch` that stays at one origin and below one path, because the token goes with every request, and that
+ * reads answers whole and bounded: half an answer is a failure of the connection, not an answer.
+ */
+function boundedFetch(base, send, limits) {
+    return async (address, init) => {
+        let url = new URL(address);
+        for (let hop = 0;; hop += 1) {
+            refuseElsewhere(url, base);
+            const timeout = AbortSignal.timeout(limits.timeoutMs);
+            const signal = init.signal == null ? timeout : AbortSignal.any([init.signal, timeout]);
+            const response = await send(url.href, { ...init, redirect: 'manual', signal });
+            const location = redirection(response, init.method ?? 'GET');
+            if (location === undefined)
+                return await readWhole(response, limits.maxBytes);
+            await response.body?.cancel();
+            if (hop >= MAX_REDIRECTS)
+                throw unexpected(`it redirects more than ${MAX_REDIRECTS} times`);
+            if (!URL.canParse(location, url.href))
+                throw unexpected('it redirects to no address');
+            url = new URL(location, url);
+        }
+    };
+}
+function unexpected(why) {
+    return new domain_error/* GitHubError */.y_('GITHUB_UNEXPECTED', `GitHub's answer cannot be used: ${why}`);
+}
+/** Redirects of renamed repositories, and the addresses of further pages, are GitHub's to choose, but not the host. */
+function refuseElsewhere(url, base) {
+    const folder = base.pathname.endsWith('/') ? base.pathname : `${base.pathname}/`;
+    if (url.origin === base.origin && url.pathname.startsWith(folder) && url.username === '')
+        return;
+    throw new domain_error/* GitHubError */.y_('GITHUB_UNEXPECTED', `The API leads elsewhere, where the token must not go · expected ${base.origin}${folder}…, got ${url.origin}`, { hint: 'Check GITHUB_API_URL, and any proxy in between.' });
+}
+/** Where to go on; only 307 and 308 keep method and body. */
+function redirection(response, method) {
+    const isRedirect = response.status === 307 ||
+        response.status === 308 ||
+        (method === 'GET' && [301, 302].includes(response.status));
+    return isRedirect ? (response.headers.get('location') ?? undefined) : undefined;
+}
+async function readWhole(response, maxBytes) {
+    const chunks = [];
+    let size = 0;
+    for await (const chunk of response.body ?? []) {
+        size += chunk.byteLength;
+        // Leaving the loop ends the transfer.
+        if (size > maxBytes)
+            throw unexpected(`it is larger than ${maxBytes} bytes`);
+        chunks.push(chunk);
+    }
+    const { status, headers } = response;
+    return new Response(WITHOUT_BODY.has(status) ? null : Buffer.concat(chunks), { status, headers });
+}
+
+;// CONCATENATED MODULE: ./lib/github/write-pace.js
+/** A step writes a handful of things; what GitHub asks to be spread is a long series. */
+const BURST = 5;
+const INTERVAL_MS = 1000;
+/**
+ * GitHub's guidance for writes: one a second. The plugin would keep to it from the second write on, two seconds for
+ * every build; here a short series goes through at once, and only what follows is spread.
+ */
+function createWritePace(clock) {
+    let nextFree = -Infinity;
+    return {
+        key: () => ({
+            schedule: async (_options, job) => {
+                const now = clock.now().getTime();
+                nextFree = Math.max(nextFree, now - BURST * INTERVAL_MS) + INTERVAL_MS;
+                if (nextFree > now)
+                    await clock.sleep(nextFree - now);
+                await job();
+            },
+        }),
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/github/api-client.js
+
+
+
+
+
+const LIMITS = {
+    timeoutMs: 30_000,
+    maxBytes: 16 * 1024 * 1024,
+    retries: 2,
+    waitSeconds: 90,
+    secondMs: 1000,
+    maxPages: 1000,
+};
+/** 429 belongs to the throttling plugin, and what 409 and 422 mean is found out by reading. */
+const NOT_REPEATED = [400, 401, 403, 404, 409, 410, 413, 415, 422, 429, 451];
+/** Makes the API client. Nothing is loaded and nothing sent until something is asked. */
+function createGitHubApi(options) {
+    let connecting;
+    const octokit = async () => await (connecting ??= connect(options));
+    return {
+        repository: options.repository,
+        request: async (route, parameters, schema, how = {}) => {
+            const answer = await send(await octokit(), options, { route, parameters, how });
+            return parse(answer, schema, named(route, options));
+        },
+        pages: async function* (route, parameters, schema, how = {}) {
+            const { maxPages } = { ...LIMITS, ...options.limits };
+            let asked = { route, parameters, how };
+            for (let page = 1;; page += 1) {
+                const answer = await send(await octokit(), options, asked);
+                yield* parse(answer, schema, named(route, options));
+                const next = nextPage(answer);
+                if (next === undefined)
+                    return;
+                if (page >= maxPages)
+                    throw new domain_error/* GitHubError */.y_('GITHUB_UNEXPECTED', `GitHub (${named(route, options)}) has over ${maxPages} pages`);
+                asked = { route: `GET ${next}`, parameters: {}, how };
+            }
+        },
+    };
+}
+/** The toolkit's client with GitHub's plugins. It says which address answers, which proxy is between, and who we are. */
+async function connect(options) {
+    const { url, token, log, clock } = options;
+    const limits = { ...LIMITS, ...options.limits };
+    const [{ getOctokit }, { defaults }, { retry }, { throttling }] = await Promise.all([
+        Promise.all(/* import() */[__webpack_require__.e(942), __webpack_require__.e(555), __webpack_require__.e(351)]).then(__webpack_require__.bind(__webpack_require__, 61351)),
+        Promise.all(/* import() */[__webpack_require__.e(942), __webpack_require__.e(555)]).then(__webpack_require__.bind(__webpack_require__, 85555)),
+        Promise.all(/* import() */[__webpack_require__.e(251), __webpack_require__.e(735)]).then(__webpack_require__.bind(__webpack_require__, 49735)),
+        Promise.all(/* import() */[__webpack_require__.e(251), __webpack_require__.e(856)]).then(__webpack_require__.bind(__webpack_require__, 86856)),
+    ]);
+    const quiet = (message) => log.debug(message.replaceAll(token, '***'));
+    const through = defaults.request?.['fetch'];
+    return getOctokit(token, {
+        baseUrl: url.href.replace(/\/+$/, ''),
+        userAgent: 'build-once',
+        log: { debug: quiet, info: quiet, warn: quiet, error: quiet },
+        request: { fetch: boundedFetch(url, through, limits) },
+        retry: { retries: limits.retries, doNotRetry: NOT_REPEATED, retryAfterBaseValue: limits.secondMs },
+        throttle: throttle(limits, clock, log),
+    }, ownErrors, retry, throttling);
+}
+/** Waits for a limit only when it is over soon; a job that waits an hour blocks the queue behind it. */
+function throttle(limits, clock, log) {
+    let waited = 0;
+    const wait = (seconds, retryCount) => {
+        if (retryCount >= limits.retries || waited + seconds > limits.waitSeconds)
+            return false;
+        waited += seconds;
+        log.info(`GitHub takes no more requests for now; waiting ${seconds} s`);
+        return true;
+    };
+    return {
+        onRateLimit: (seconds, _options, _octokit, retryCount) => wait(seconds, retryCount),
+        onSecondaryRateLimit: (seconds, _options, _octokit, retryCount) => wait(seconds, retryCount),
+        retryAfterBaseValue: limits.secondMs,
+        // The plugin's type is the class of a limiter it uses two methods of.
+        write: createWritePace(clock),
+    };
+}
+/** What {@link boundedFetch} refuses is no failure of the network, which would be tried again. */
+function ownErrors(octokit) {
+    octokit.hook.error('request', (error) => {
+        throw error instanceof Error && error.cause instanceof domain_error/* GitHubError */.y_ ? error.cause : error;
+    });
+    return {};
+}
+async function send(octokit, options, { route, parameters, how }) {
+    const { owner, name } = options.repository;
+    const isRepeatable = how.isRepeatable ?? route.startsWith('GET ');
+    const isNamed = route.includes('{owner}');
+    try {
+        const { status, headers, data } = await octokit.request(route, {
+            ...parameters,
+            ...(isNamed ? { owner, repo: name } : {}),
+            headers: { 'x-github-api-version': '2022-11-28', accept: 'application/vnd.github+json' },
+            request: isRepeatable ? {} : { retries: 0 },
+        });
+        return { status, headers, data };
+    }
+    catch (error) {
+        const { token, clock } = options;
+        const now = clock.now().getTime();
+        throw failureOf(error, { route: named(route, options), permission: how.permission, token, now });
+    }
+}
+/** `GET /repos/owner/name/…`, as messages name a request; the address of a further page without its query. */
+function named(route, { repository: { owner, name } }) {
+    return route.replace('{owner}', owner).replace('{repo}', name).replace(/\?.*$/, '');
+}
+function parse({ status, data }, schema, route) {
+    const result = schema.safeParse(data);
+    if (status < 300 && result.success)
+        return result.data;
+    const why = status >= 300 || result.error === undefined
+        ? `it has the status ${status}`
+        : errors/* prettifyError */.S1(result.error).replaceAll(/\s+/g, ' ').slice(0, 300);
+    throw new domain_error/* GitHubError */.y_('GITHUB_UNEXPECTED', `GitHub's answer (${route}) cannot be used: ${why}`, { status });
+}
+/** The address of the next page (RFC 8288 §3); the client refuses one at another origin. */
+function nextPage({ headers }) {
+    const links = String(headers['link'] ?? '').split(',');
+    const next = links.find((link) => /;\s*rel="?next"?\s*(?:;|$)/.test(link));
+    return /^\s*<(?<address>[^>]*)>/.exec(next ?? '')?.groups?.['address'];
+}
+
+
+/***/ })
+
+};
