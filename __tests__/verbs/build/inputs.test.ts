@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { InputError } from '../../../src/domain/error.ts'
-import { bareTag, parseBuildInputs } from '../../../src/verbs/build/inputs.ts'
+import { parseBuildInputs } from '../../../src/verbs/build/inputs.ts'
+import { bareTag } from '../../../src/verbs/build/tag-inputs.ts'
 import { commit, digestWith, IMAGE, repository } from '../../fixtures/samples.ts'
 import { expectCode } from '../../fixtures/to-throw-code.ts'
 

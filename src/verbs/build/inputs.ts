@@ -1,17 +1,11 @@
 import { z } from 'zod'
 import { annotationFaults } from '../../domain/annotations.ts'
-import { commitFault, isCommit, parseCommit } from '../../domain/commit.ts'
+import { commitFault, parseCommit } from '../../domain/commit.ts'
 import { parseDigest } from '../../domain/digest.ts'
-import { InputError, InvalidReferenceError } from '../../domain/error.ts'
+import { InputError } from '../../domain/error.ts'
 import { platformFaults } from '../../domain/platform.ts'
 import { SEALS } from '../../domain/git-seal.ts'
-import {
-  formatRepository,
-  parseReference,
-  parseRepository,
-  type Repository,
-  tagFault,
-} from '../../domain/reference.ts'
+import { parseReference, parseRepository } from '../../domain/reference.ts'
 import {
   boolean,
   FieldFault,
@@ -29,6 +23,7 @@ import {
   parsePairs,
   required,
 } from '../fields.ts'
+import { tagFaults } from './tag-inputs.ts'
 
 /** The engines, in the order the documentation lists them. */
 export const ENGINES = ['docker', 'buildah', 'layers', 'files', 'command', 'existing'] as const
@@ -229,45 +224,6 @@ function sealFaults(raw: ReadonlyMap<string, string>, isReadOnly: boolean): read
   return faults
 }
 
-/** What is wrong with the tags; without a valid image only bare ones can be judged. */
-function tagFaults(raw: ReadonlyMap<string, string>, commit: string): readonly string[] {
-  const repository = repositoryOf(raw.get('image') ?? '')
-  return listOf(parseList, raw.get('tags')).flatMap((text) => {
-    const shown = JSON.stringify(text.slice(0, 200))
-    if (repository === undefined && text.includes('/') && text.includes(':')) return []
-    const tag = repository === undefined ? text : bareTag(text, repository)
-    if (tag === undefined) return [`tags: ${shown} is not a tag of ${raw.get('image')}`]
-    const fault = tagFault(tag) ?? reservedFault(tag, commit)
-    return fault === undefined ? [] : [`tags: ${shown}: ${fault}`]
-  })
-}
-
-/** The repository; undefined where the image is a fault of its own. */
-function repositoryOf(image: string): Repository | undefined {
-  try {
-    return parseRepository(image)
-  } catch (error) {
-    if (error instanceof InvalidReferenceError) return undefined
-    throw error
-  }
-}
-
-/** `ghcr.io/o/app:v1` → `v1`; undefined for a reference to another repository or by digest. */
-export function bareTag(text: string, repository: Repository): string | undefined {
-  const prefix = `${formatRepository(repository)}:`
-  if (text.startsWith(prefix) && !text.includes('@')) return text.slice(prefix.length)
-  return text.includes('/') && text.includes(':') ? undefined : text
-}
-
-function reservedFault(tag: string, commit: string): string | undefined {
-  if (/^sha\d+-[0-9a-f]{64}/.test(tag)) return 'this form of tag is reserved for referrers'
-  if (tag.startsWith('build-once-') || tag.startsWith('build-once.'))
-    return 'tags that start with "build-once" are reserved'
-  if (isCommit(tag) && tag !== commit)
-    return 'a full commit id is a SHA tag; only the seal of that commit writes it'
-  return undefined
-}
-
 /** A secret that is empty because the job has none is left out: the build then ends as it would without it. */
 function withoutEmptySecrets(inputs: BuildInputs): BuildInputs {
   if (inputs.secrets === undefined) return inputs
@@ -296,7 +252,7 @@ export function parseBuildInputs(
     ...engineFaults(raw, isReadOnly),
     ...pairFaults(raw, isReadOnly),
     ...sealFaults(raw, isReadOnly),
-    ...tagFaults(raw, commit),
+    ...tagFaults(listOf(parseList, raw.get('tags')), raw.get('image') ?? '', commit),
   ]
   const all = [...faults, ...rules, ...(known.faults ?? [])]
   if (values === undefined || all.length > 0) {

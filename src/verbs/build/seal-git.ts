@@ -89,6 +89,7 @@ async function claim(
   await attachRecord(ports, target, manifest, record)
   const { won, record: standing } = await git.claim(record)
   if (!won) return { ...(await follow(ports, target, standing)), ours: false }
+  ports.log.info(`Sealed ${manifest.digest} in git by ${refOf(target)}`)
   await putShaTag(ports, target, manifest)
   return { manifest, record, ours: true }
 }
