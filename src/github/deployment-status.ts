@@ -7,11 +7,14 @@ import type { DeploymentPayload } from './deployment-payload.ts'
 /** GitHub refuses longer ones. */
 const MAX_DESCRIPTION = 140
 
+/** A time as GitHub gives it. */
+export const timeSchema = z.string().refine((text) => !Number.isNaN(Date.parse(text)), 'not a time')
+
 export const statusSchema = z.looseObject({
   id: z.int(),
   state: z.string(),
   description: z.string().nullish(),
-  created_at: z.string(),
+  created_at: timeSchema,
 })
 
 /** A status of a deployment, as far as it is used. */

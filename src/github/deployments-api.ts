@@ -4,7 +4,7 @@ import type { Clock } from '../platform/clock.ts'
 import type { GitHubApi } from './api.ts'
 import type { DeploymentPayload } from './deployment-payload.ts'
 import { readPayload } from './deployment-payload.ts'
-import { type DeploymentStatus, statusSchema } from './deployment-status.ts'
+import { type DeploymentStatus, statusSchema, timeSchema } from './deployment-status.ts'
 
 const READ = { permission: 'deployments: read' }
 const WRITE = { permission: 'deployments: write' }
@@ -13,7 +13,7 @@ const deploymentSchema = z.looseObject({
   id: z.int().positive(),
   environment: z.string(),
   payload: z.unknown(),
-  created_at: z.string(),
+  created_at: timeSchema,
 })
 
 /** A deployment, as far as it is used. */
