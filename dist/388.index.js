@@ -2200,11 +2200,13 @@ const ERROR_CODES = {
 
 /** GitHub refuses longer ones. */
 const MAX_DESCRIPTION = 140;
+/** A time as GitHub gives it. */
+const timeSchema = schemas/* string */.YjP().refine((text) => !Number.isNaN(Date.parse(text)), 'not a time');
 const statusSchema = schemas/* looseObject */._H3({
     id: schemas/* int */.Whr(),
     state: schemas/* string */.YjP(),
     description: schemas/* string */.YjP().nullish(),
-    created_at: schemas/* string */.YjP(),
+    created_at: timeSchema,
 });
 const ROLLED_BACK = 'Rolled back: ';
 const REPLACES = 'Replaces ';
@@ -2300,7 +2302,7 @@ const deploymentSchema = schemas/* looseObject */._H3({
     id: schemas/* int */.Whr().positive(),
     environment: schemas/* string */.YjP(),
     payload: schemas/* unknown */.L5J(),
-    created_at: schemas/* string */.YjP(),
+    created_at: timeSchema,
 });
 /** All deployments to an environment, newest first, anybody's; each once, although pages shift while they are read. */
 async function* listDeployments(api, environment) {

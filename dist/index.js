@@ -580,7 +580,7 @@ async function run(verb, home) {
         (await Promise.all(/* import() */[__nccwpck_require__.e(160), __nccwpck_require__.e(481)]).then(__nccwpck_require__.bind(__nccwpck_require__, 42481))).interpretSchemas();
     switch (verb) {
         case 'build':
-            return await (await Promise.all(/* import() */[__nccwpck_require__.e(160), __nccwpck_require__.e(530), __nccwpck_require__.e(236), __nccwpck_require__.e(513)]).then(__nccwpck_require__.bind(__nccwpck_require__, 53513))).main();
+            return await (await Promise.all(/* import() */[__nccwpck_require__.e(160), __nccwpck_require__.e(530), __nccwpck_require__.e(236), __nccwpck_require__.e(175)]).then(__nccwpck_require__.bind(__nccwpck_require__, 72175))).main();
         case 'deploy':
             return await (await Promise.all(/* import() */[__nccwpck_require__.e(160), __nccwpck_require__.e(530), __nccwpck_require__.e(236), __nccwpck_require__.e(388)]).then(__nccwpck_require__.bind(__nccwpck_require__, 63388))).main(home);
         case 'guard':

@@ -1,5 +1,5 @@
-export const id = 513;
-export const ids = [513];
+export const id = 175;
+export const ids = [175];
 export const modules = {
 
 /***/ 31790:
@@ -91,7 +91,7 @@ function platformFaults(platforms) {
 
 /***/ }),
 
-/***/ 53513:
+/***/ 72175:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 // ESM COMPAT FLAG
@@ -298,7 +298,57 @@ var platform = __webpack_require__(97737);
 var git_seal = __webpack_require__(36512);
 // EXTERNAL MODULE: ./lib/verbs/fields.js
 var fields = __webpack_require__(17961);
+;// CONCATENATED MODULE: ./lib/verbs/build/tag-inputs.js
+
+
+
+/**
+ * What is wrong with the tags; without a valid image only bare ones can be judged.
+ * @param commit the commit that is built, whose SHA tag may be named.
+ */
+function tagFaults(tags, image, commit) {
+    const repository = repositoryOf(image);
+    return tags.flatMap((text) => {
+        const shown = JSON.stringify(text.slice(0, 200));
+        if (repository === undefined && text.includes('/') && text.includes(':'))
+            return [];
+        const tag = repository === undefined ? text : bareTag(text, repository);
+        if (tag === undefined)
+            return [`tags: ${shown} is not a tag of ${image}`];
+        const fault = (0,domain_reference/* tagFault */.nJ)(tag) ?? reservedFault(tag, commit);
+        return fault === undefined ? [] : [`tags: ${shown}: ${fault}`];
+    });
+}
+/** The repository; undefined where the image is a fault of its own. */
+function repositoryOf(image) {
+    try {
+        return (0,domain_reference/* parseRepository */.SU)(image);
+    }
+    catch (error) {
+        if (error instanceof domain_error/* InvalidReferenceError */.x_)
+            return undefined;
+        throw error;
+    }
+}
+/** `ghcr.io/o/app:v1` → `v1`; undefined for a reference to another repository or by digest. */
+function bareTag(text, repository) {
+    const prefix = `${(0,domain_reference/* formatRepository */.Sh)(repository)}:`;
+    if (text.startsWith(prefix) && !text.includes('@'))
+        return text.slice(prefix.length);
+    return text.includes('/') && text.includes(':') ? undefined : text;
+}
+function reservedFault(tag, commit) {
+    if (/^sha\d+-[0-9a-f]{64}/.test(tag))
+        return 'this form of tag is reserved for referrers';
+    if (tag.startsWith('build-once-') || tag.startsWith('build-once.'))
+        return 'tags that start with "build-once" are reserved';
+    if ((0,domain_commit/* isCommit */.WM)(tag) && tag !== commit)
+        return 'a full commit id is a SHA tag; only the seal of that commit writes it';
+    return undefined;
+}
+
 ;// CONCATENATED MODULE: ./lib/verbs/build/inputs.js
+
 
 
 
@@ -492,47 +542,6 @@ function sealFaults(raw, isReadOnly) {
         faults.push('token: is required by seal: git, for example ${{ github.token }}');
     return faults;
 }
-/** What is wrong with the tags; without a valid image only bare ones can be judged. */
-function tagFaults(raw, commit) {
-    const repository = repositoryOf(raw.get('image') ?? '');
-    return listOf(fields/* parseList */.E1, raw.get('tags')).flatMap((text) => {
-        const shown = JSON.stringify(text.slice(0, 200));
-        if (repository === undefined && text.includes('/') && text.includes(':'))
-            return [];
-        const tag = repository === undefined ? text : bareTag(text, repository);
-        if (tag === undefined)
-            return [`tags: ${shown} is not a tag of ${raw.get('image')}`];
-        const fault = (0,domain_reference/* tagFault */.nJ)(tag) ?? reservedFault(tag, commit);
-        return fault === undefined ? [] : [`tags: ${shown}: ${fault}`];
-    });
-}
-/** The repository; undefined where the image is a fault of its own. */
-function repositoryOf(image) {
-    try {
-        return (0,domain_reference/* parseRepository */.SU)(image);
-    }
-    catch (error) {
-        if (error instanceof domain_error/* InvalidReferenceError */.x_)
-            return undefined;
-        throw error;
-    }
-}
-/** `ghcr.io/o/app:v1` → `v1`; undefined for a reference to another repository or by digest. */
-function bareTag(text, repository) {
-    const prefix = `${(0,domain_reference/* formatRepository */.Sh)(repository)}:`;
-    if (text.startsWith(prefix) && !text.includes('@'))
-        return text.slice(prefix.length);
-    return text.includes('/') && text.includes(':') ? undefined : text;
-}
-function reservedFault(tag, commit) {
-    if (/^sha\d+-[0-9a-f]{64}/.test(tag))
-        return 'this form of tag is reserved for referrers';
-    if (tag.startsWith('build-once-') || tag.startsWith('build-once.'))
-        return 'tags that start with "build-once" are reserved';
-    if ((0,domain_commit/* isCommit */.WM)(tag) && tag !== commit)
-        return 'a full commit id is a SHA tag; only the seal of that commit writes it';
-    return undefined;
-}
 /** A secret that is empty because the job has none is left out: the build then ends as it would without it. */
 function withoutEmptySecrets(inputs) {
     if (inputs.secrets === undefined)
@@ -554,7 +563,7 @@ function parseBuildInputs(raw, known = {}) {
         ...engineFaults(raw, isReadOnly),
         ...pairFaults(raw, isReadOnly),
         ...sealFaults(raw, isReadOnly),
-        ...tagFaults(raw, commit),
+        ...tagFaults(listOf(fields/* parseList */.E1, raw.get('tags')), raw.get('image') ?? '', commit),
     ];
     const all = [...faults, ...rules, ...(known.faults ?? [])];
     if (values === undefined || all.length > 0) {
@@ -966,6 +975,7 @@ async function claim(ports, git, target, { manifest, record }) {
     const { won, record: standing } = await git.claim(record);
     if (!won)
         return { ...(await follow(ports, target, standing)), ours: false };
+    ports.log.info(`Sealed ${manifest.digest} in git by ${refOf(target)}`);
     await putShaTag(ports, target, manifest);
     return { manifest, record, ours: true };
 }
