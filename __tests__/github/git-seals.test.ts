@@ -194,6 +194,20 @@ describe('a claim', () => {
     expect(error).toMatchObject({ permission: 'contents: write' })
   })
 
+  test('can be known to be denied before, and asking leaves nothing behind', async () => {
+    const github = await openGitHub()
+    const { seals } = openApi(github)
+    await seals.requireRights()
+    await seals.requireRights()
+    expect(await seals.commits(IMAGE)).toEqual(new Set())
+    expect(github.requests.filter(({ method }) => method === 'POST').map(({ path }) => path)).toEqual(
+      Array.from({ length: 2 }, () => '/repos/octo-org/app/git/blobs'),
+    )
+    const token = github.tokens.add({ permissions: { contents: 'read' } })
+    const error = await githubFailure('GITHUB_DENIED', openApi(github, { token }).seals.requireRights())
+    expect(error).toMatchObject({ permission: 'contents: write' })
+  })
+
   test('is refused where what stands is garbage', async () => {
     const github = await openGitHub()
     plant(github, 'garbage')

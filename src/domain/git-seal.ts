@@ -24,6 +24,8 @@ export interface GitSeals {
    * @throws {VerificationError} GIT_SEAL_INVALID for a ref that does not hold a record of this commit and repository.
    */
   read(repository: string, commit: Commit): Promise<BuildRecord | undefined>
+  /** Fails where a claim would be denied, and leaves nothing behind. For whoever has much to do before the claim. */
+  requireRights(): Promise<void>
   /** Seals a commit unless it is sealed. */
   claim(record: BuildRecord): Promise<Claim>
   /** The commits that have a ref, whatever it holds. */

@@ -14,6 +14,9 @@ import type { Log } from '../platform/log.ts'
 import type { GitHubApi } from './api.ts'
 import { createRef, listRefs, readBlob, readRef, readTagObject, storeBlob, storeTag } from './git-objects.ts'
 
+/** Written to see whether one may write. Nothing refers to it, and it is the same blob every time. */
+const PROBE = new TextEncoder().encode('build-once\n')
+
 /** How often a ref is tried to be created whose creation failed without there being one afterwards. */
 const MAX_CREATES = 4
 
@@ -31,6 +34,9 @@ export interface GitSealOptions {
 export function createGitSeals(options: GitSealOptions): GitSeals {
   return {
     read: async (repository, commit) => await read(options, repository, commit),
+    requireRights: async () => {
+      await storeBlob(options.api, PROBE)
+    },
     claim: async (record) => await claim(options, record),
     commits: async (repository) => {
       const folder = sealFolder(repository)

@@ -3,12 +3,14 @@ import { GitHubError, RegistryError } from '../../../src/domain/error.ts'
 import { invalidSeal, sealRef } from '../../../src/domain/git-seal.ts'
 import type { Manifest } from '../../../src/domain/manifest.ts'
 import { type BuildRecord, encodeRecord, RECORD_TYPES } from '../../../src/domain/record.ts'
+import { build } from '../../../src/verbs/build/run.ts'
 import { lookInGit, sealInGit } from '../../../src/verbs/build/seal-git.ts'
 import { sealMethod } from '../../../src/verbs/build/seal.ts'
 import {
   createJob,
   createWorld,
   immutableTags,
+  inputsOf,
   type Job,
   type JobOptions,
   type World,
@@ -337,6 +339,38 @@ describe('seal', () => {
       expect(await look(world)).toMatchObject({ state: 'sealed', sealed: { record: again.record } })
     },
   )
+})
+
+describe('a build whose token may not write', () => {
+  const denied = new GitHubError('GITHUB_DENIED', 'no', { permission: 'contents: write' })
+  const deny: Around = async (call, proceed) => {
+    if (call === 'git rights' || call === 'git claim') throw denied
+    return await proceed()
+  }
+  const inputs = inputsOf({ seal: 'git', token: 'x', prepare: 'make' })
+
+  test('fails before anything is prepared, built or pushed', async () => {
+    const world = createGitWorld()
+    const one = job(world, deny, { makes: amd64 })
+    await expect(build(inputs, target, one.ports)).rejects.toBe(denied)
+    expect(one.events).toEqual([`readTag ${commit}`, 'git read', 'git rights'])
+  })
+
+  test('fails before it records anything at what it would adopt', async () => {
+    const world = createGitWorld()
+    await publish(world.registry, amd64, commit)
+    const one = job(world, deny)
+    await expect(build({ ...inputs, adopt: true }, target, one.ports)).rejects.toBe(denied)
+    expect(one.events).not.toContain('attach')
+  })
+
+  test('is not asked for it where the commit is sealed', async () => {
+    const world = createGitWorld()
+    await seal(world, amd64)
+    const one = job(world, deny)
+    expect(await build(inputs, target, one.ports)).toMatchObject({ outcome: 'reused' })
+    expect(one.events).not.toContain('git rights')
+  })
 })
 
 describe('adopt', () => {

@@ -8,9 +8,17 @@ import { attachRecord, type SealMethod } from './sealed.ts'
 export function sealMethod(ports: SealPorts, git: GitSeals | undefined): SealMethod {
   if (git !== undefined) {
     return {
-      look: async (target) => await lookInGit(ports, git, target),
+      look: async (target) => {
+        const found = await lookInGit(ports, git, target)
+        // Whoever is about to build learns now that it may not seal, not when the build is done and pushed.
+        if (found.state === 'absent') await git.requireRights()
+        return found
+      },
       seal: async (target, manifest, record) => await sealInGit(ports, git, target, { manifest, record }),
-      adopt: async (target, manifest, record) => await adoptInGit(ports, git, target, { manifest, record }),
+      adopt: async (target, manifest, record) => {
+        await git.requireRights()
+        return await adoptInGit(ports, git, target, { manifest, record })
+      },
     }
   }
   return {
