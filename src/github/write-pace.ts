@@ -15,10 +15,14 @@ const INTERVAL_MS = 1000
  */
 export function createWritePace(clock: Clock): WritePace {
   let nextFree = -Infinity
+  let last = -Infinity
   return {
     key: () => ({
       schedule: async (_options, job) => {
         const now = clock.now().getTime()
+        // A clock that is set back would let the next write wait until it has caught up.
+        if (now < last) nextFree -= last - now
+        last = now
         nextFree = Math.max(nextFree, now - BURST * INTERVAL_MS) + INTERVAL_MS
         if (nextFree > now) await clock.sleep(nextFree - now)
         await job()
