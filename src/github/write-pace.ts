@@ -16,15 +16,20 @@ const INTERVAL_MS = 1000
 export function createWritePace(clock: Clock): WritePace {
   let nextFree = -Infinity
   let last = -Infinity
+  const read = (): number => {
+    const now = clock.now().getTime()
+    // A clock that is set back would let the next write wait until it has caught up.
+    if (now < last) nextFree -= last - now
+    last = now
+    return now
+  }
   return {
     key: () => ({
       schedule: async (_options, job) => {
-        const now = clock.now().getTime()
-        // A clock that is set back would let the next write wait until it has caught up.
-        if (now < last) nextFree -= last - now
-        last = now
+        const now = read()
         nextFree = Math.max(nextFree, now - BURST * INTERVAL_MS) + INTERVAL_MS
         if (nextFree > now) await clock.sleep(nextFree - now)
+        read()
         await job()
       },
     }),
