@@ -98,6 +98,20 @@ export class GitHubError extends BuildOnceError {
   }
 }
 
+/** True where GitHub does not say: it denies, or shows nothing, which is one of its ways to deny. */
+export function isWithheld(error: unknown): error is GitHubError {
+  if (!(error instanceof GitHubError)) return false
+  return error.code === 'GITHUB_DENIED' || error.code === 'GITHUB_NOT_FOUND'
+}
+
+/** What makes GitHub say it the next time, for notices of what is done without: the permission to add. */
+export function remedyOf({ hint, permission }: GitHubError): string {
+  if (hint !== undefined) return hint
+  return permission === undefined
+    ? 'Check the token of this job.'
+    : `Add \`permissions: ${permission}\` to this job.`
+}
+
 /** A record that is not a valid build-once document. */
 export class RecordError extends BuildOnceError {
   constructor(message: string, details: ErrorDetails = {}) {

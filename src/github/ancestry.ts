@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Ancestry, Relation } from '../domain/ancestry.ts'
 import type { Commit } from '../domain/commit.ts'
 import { z } from 'zod'
-import { GitHubError } from '../domain/error.ts'
+import { isWithheld, remedyOf } from '../domain/error.ts'
 import { type Exec, isMissingProgram } from '../platform/exec.ts'
 import type { Log } from '../platform/log.ts'
 import type { GitHubApi } from './api.ts'
@@ -12,6 +12,7 @@ const comparisonSchema = z.looseObject({ status: z.enum(['identical', 'ahead', '
 
 /** What GitHub knows. Commits of other repositories it does not. */
 export function createGitHubAncestry(api: GitHubApi, log: Log): Ancestry {
+  let isTold = false
   return {
     compare: async (base, head) => {
       try {
@@ -24,9 +25,13 @@ export function createGitHubAncestry(api: GitHubApi, log: Log): Ancestry {
         )
         return status
       } catch (error) {
-        if (!(error instanceof GitHubError)) throw error
-        if (error.code !== 'GITHUB_DENIED' && error.code !== 'GITHUB_NOT_FOUND') throw error
+        if (!isWithheld(error)) throw error
         log.debug(error.message)
+        if (error.code === 'GITHUB_DENIED' && !isTold)
+          log.notice(
+            `GitHub may not be asked which commit is older, so it is up to the checkout and the log. ${remedyOf(error)}`,
+          )
+        isTold ||= error.code === 'GITHUB_DENIED'
         return 'unknown'
       }
     },

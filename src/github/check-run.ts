@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { GitHubError } from '../domain/error.ts'
+import { isWithheld, remedyOf } from '../domain/error.ts'
 import type { Log } from '../platform/log.ts'
 import type { GitHubApi } from './api.ts'
 
@@ -39,11 +39,9 @@ export async function findAutomaticDeployment(
     )
     return deployment.id
   } catch (error) {
-    if (!(error instanceof GitHubError)) throw error
-    const isDenied = error.code === 'GITHUB_DENIED' || error.code === 'GITHUB_NOT_FOUND'
-    if (!isDenied) throw error
+    if (!isWithheld(error)) throw error
     log.notice(
-      'Whether GitHub made a deployment of its own for this job is not known, so it is not linked. Add `permissions: checks: read` to this job.',
+      `Whether GitHub made a deployment of its own for this job is not known, so it is not linked. ${remedyOf(error)}`,
     )
     return null
   }

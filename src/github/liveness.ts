@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { GitHubError } from '../domain/error.ts'
+import { type GitHubError, isWithheld, remedyOf } from '../domain/error.ts'
 import type { Holder, Liveness } from '../domain/lock.ts'
 import type { Log } from '../platform/log.ts'
 import type { GitHubApi } from './api.ts'
@@ -12,32 +12,46 @@ const runSchema = z.looseObject({ status: z.string().nullable(), run_attempt: z.
  * run. What may not be read counts as still there.
  */
 export function createLiveness(api: GitHubApi, log: Log): Liveness {
-  let isTold = false
-  const orUnknown = async (work: () => Promise<boolean>): Promise<boolean | undefined> => {
-    try {
-      return await work()
-    } catch (error) {
-      if (!(error instanceof GitHubError)) throw error
-      if (error.code !== 'GITHUB_DENIED' && error.code !== 'GITHUB_NOT_FOUND') throw error
-      log.debug(error.message)
-      return undefined
-    }
+  const told = new Set<string>()
+  const tell = (what: string, errors: readonly GitHubError[]): void => {
+    if (errors.length === 0 || told.has(what)) return
+    told.add(what)
+    log.notice([what, ...errors.map(remedyOf)].join(' '))
   }
   return async ({ checkRunId, workflowRun }: Holder) => {
     if (workflowRun === null) return false
-    const byCheck =
+    const check =
       checkRunId === null
-        ? undefined
-        : await orUnknown(async () => (await readCheckRun(api, checkRunId)).status === 'completed')
-    if (byCheck !== undefined) return byCheck
-    const byRun = await orUnknown(async () => await hasRunEnded(api, workflowRun))
-    if (byRun !== undefined) return byRun
-    if (!isTold)
-      log.notice(
-        'Whether the workflow run that deploys has ended is not known, so it is waited for. Add `permissions: actions: read` to this job.',
-      )
-    isTold = true
-    return false
+        ? {}
+        : await ask(log, async () => (await readCheckRun(api, checkRunId)).status === 'completed')
+    if (check.answer !== undefined) return check.answer
+    const run = await ask(log, async () => await hasRunEnded(api, workflowRun))
+    // A check run that is not there is one of another job than GitHub's.
+    const denied = check.error?.code === 'GITHUB_DENIED' ? [check.error] : []
+    if (run.error === undefined)
+      tell('A job that deploys counts as running as long as its workflow run does.', denied)
+    else
+      tell('Whether the workflow run that deploys has ended is not known, so it is waited for.', [
+        ...denied,
+        run.error,
+      ])
+    return run.answer ?? false
+  }
+}
+
+/** An answer, or why there is none. */
+interface Asked {
+  readonly answer?: boolean
+  readonly error?: GitHubError
+}
+
+async function ask(log: Log, work: () => Promise<boolean>): Promise<Asked> {
+  try {
+    return { answer: await work() }
+  } catch (error) {
+    if (!isWithheld(error)) throw error
+    log.debug(error.message)
+    return { error }
   }
 }
 

@@ -80,7 +80,8 @@ async function ageFindings(
     attempt.isRollback = true
     ports.log.notice(`Rolling back ${environment}: ${finding.message}`)
   } else if (relation === 'unknown') {
-    ports.log.notice(
+    // Nothing stops an older commit now.
+    ports.log.warning(
       `Nobody could say whether commit ${commit} is older than ${current.commit}, which ${environment} runs, so it counts as newer. Give this job contents: read and the token, or check out with fetch-depth: 0.`,
     )
   } else if (relation === 'diverged') {

@@ -1,4 +1,4 @@
-import { GitHubError, PolicyError } from '../../domain/error.ts'
+import { GitHubError, PolicyError, remedyOf } from '../../domain/error.ts'
 import type { Attempt } from './attempt.ts'
 
 /**
@@ -25,8 +25,6 @@ export async function checkProtection({ inputs, target, ports }: Attempt): Promi
   } catch (error) {
     const isDenied = error instanceof GitHubError && error.code === 'GITHUB_DENIED'
     if (!isDenied || isRequired) throw error
-    ports.log.notice(
-      `Whether the environment ${environment} is protected is not known. Add \`permissions: ${error.permission ?? 'actions: read'}\` to this job.`,
-    )
+    ports.log.notice(`Whether the environment ${environment} is protected is not known. ${remedyOf(error)}`)
   }
 }
