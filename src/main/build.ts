@@ -30,6 +30,11 @@ import { connect, type Connection } from './registry.ts'
 
 /** The build action. */
 export async function main(): Promise<void> {
+  let isTold = false
+  const tell = async (markdown: string): Promise<void> => {
+    isTold = true
+    await writeSummary(process.env, markdown, githubLog)
+  }
   try {
     const context = readContext(process.env)
     const inputs = await parse(context)
@@ -38,20 +43,21 @@ export async function main(): Promise<void> {
     try {
       await withTemporaryFolder(context.temporary, async (temporary) => {
         const result = await build(inputs, target, await ports(inputs, context, connection, temporary))
+        // Before anything else can fail: what was published stays published.
+        await tell(buildSummary(result))
         setOutputs(buildOutputs(result))
         if (result.sealed !== undefined) {
           const reference = formatReference(digestReference(target.repository, result.sealed.manifest.digest))
           githubLog.info(`${result.outcome}: ${reference}${originOf(result)}`)
           await declareArtifact(process.env, reference, githubLog)
         }
-        await writeSummary(process.env, buildSummary(result), githubLog)
       })
     } finally {
       connection.close()
     }
   } catch (error) {
     await reportFailure(error, '')
-    await writeSummary(process.env, buildFailureSummary(error), githubLog)
+    if (!isTold) await tell(buildFailureSummary(error))
   }
 }
 

@@ -19,7 +19,7 @@ import { unpackFiles } from '../targets/unpack.ts'
 import { type DeployInputs, parseDeployInputs } from '../verbs/deploy/inputs.ts'
 import type { DeployPorts } from '../verbs/deploy/ports.ts'
 import { deploy } from '../verbs/deploy/run.ts'
-import { deploySummary, failureSummary } from '../verbs/deploy/summary.ts'
+import { deploySummary, earlyFailureSummary, failureSummary } from '../verbs/deploy/summary.ts'
 import { deploymentPorts } from './deployments.ts'
 import { reportFailure } from './failure.ts'
 import { maskSecrets, openGitSeals } from './github.ts'
@@ -28,6 +28,11 @@ import { connect, type Connection } from './registry.ts'
 
 /** The deploy action. */
 export async function main(home: string): Promise<void> {
+  let isTold = false
+  const tell = async (markdown: string): Promise<void> => {
+    isTold = true
+    await writeSummary(process.env, markdown, githubLog)
+  }
   try {
     const context = readContext(process.env)
     const raw = readInputs(process.env)
@@ -45,21 +50,20 @@ export async function main(home: string): Promise<void> {
           inputs,
           target,
           await ports(inputs, context, connection, temporary, home),
-          async (failure) => {
-            await writeSummary(process.env, failureSummary(failure), githubLog)
-          },
+          async (failure) => await tell(failureSummary(failure)),
         )
+        await tell(deploySummary(result))
         setOutputs(deployOutputs(result))
         githubLog.info(
           `${result.planned === undefined ? 'Deployed' : 'Would deploy'} ${result.reference} to ${target.environment}`,
         )
-        await writeSummary(process.env, deploySummary(result), githubLog)
       })
     } finally {
       connection.close()
     }
   } catch (error) {
     await reportFailure(error, 'deploy')
+    if (!isTold) await tell(earlyFailureSummary(error))
   }
 }
 

@@ -1,7 +1,7 @@
-import { BuildOnceError, messageOf } from '../../domain/error.ts'
 import { code, escapeMarkdown, humanDuration, link, propertyTable } from '../../domain/markdown.ts'
 import type { BuildRecord } from '../../domain/record.ts'
 import { digestReference, formatReference, formatRepository } from '../../domain/reference.ts'
+import { describeFailure } from '../failure-text.ts'
 import { describeBackfill } from './backfill.ts'
 import type { BuildResult, Outcome } from './run.ts'
 import { reasonOf } from './withheld.ts'
@@ -54,13 +54,7 @@ function builtBy(record: BuildRecord): string {
   return `${link(`workflow run ${id}, attempt ${attempt}`, url)} · ${engine} · ${time} UTC`
 }
 
-/** The job summary of a build that failed. */
+/** The job summary of a build that failed, also of one that could not begin. */
 export function buildFailureSummary(error: unknown): string {
-  const hint =
-    error instanceof BuildOnceError && error.hint !== undefined ? `\n\n> ${escapeMarkdown(error.hint)}` : ''
-  const lines = messageOf(error)
-    .split('\n')
-    .map((line) => escapeMarkdown(line.trim()))
-  const code = error instanceof BuildOnceError ? `**${error.code}** ` : ''
-  return `### ❌ Not built\n\n${code}${lines.join('<br>')}${hint}\n`
+  return `### ❌ Build failed\n\n${describeFailure(error)}\n`
 }

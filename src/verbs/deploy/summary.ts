@@ -1,7 +1,8 @@
-import { BuildOnceError, messageOf } from '../../domain/error.ts'
+import { messageOf } from '../../domain/error.ts'
 import { code, escapeMarkdown, humanDuration, propertyTable } from '../../domain/markdown.ts'
 import type { Evidence } from '../../domain/record.ts'
 import { formatRepository } from '../../domain/reference.ts'
+import { describeFailure } from '../failure-text.ts'
 import type { DeployFailure, DeployResult } from './run.ts'
 
 function evidenceTable(evidence: readonly Evidence[]): string {
@@ -46,20 +47,13 @@ export function deploySummary(result: DeployResult): string {
 /** The job summary of a refusal or failure. */
 export function failureSummary({ target, error, state, seen }: DeployFailure): string {
   const heading = state === 'refused' ? '⛔ Refused to deploy' : '❌ Deployment failed'
-  // A disagreement names its codes in the message, one a finding; the table behind it stands below as a real one.
+  // The table behind a disagreement stands below as a real one.
   const [first = ''] = messageOf(error).split('\n\n', 1)
-  const isNamed = !(error instanceof BuildOnceError) || first.includes(`${error.code}: `)
-  const lines = (isNamed ? first : `${error.code}: ${first}`).split('\n').map(findingLine)
-  const hint =
-    error instanceof BuildOnceError && error.hint !== undefined ? `\n\n> ${escapeMarkdown(error.hint)}` : ''
   const evidence = seen.agreement === undefined ? '' : `\n\n${evidenceTable(seen.agreement.evidence)}`
-  return `### ${heading} to ${escapeMarkdown(target.environment)}\n\n${lines.join('<br>')}${hint}${evidence}\n`
+  return `### ${heading} to ${escapeMarkdown(target.environment)}\n\n${describeFailure(error, first)}${evidence}\n`
 }
 
-/** A line of the message; the code at the start of a finding stands out. */
-function findingLine(line: string): string {
-  const code = /^[A-Z][A-Z_]+(?=: )/.exec(line)?.[0]
-  return code === undefined
-    ? escapeMarkdown(line)
-    : `**${code}** ${escapeMarkdown(line.slice(code.length + 2))}`
+/** The job summary of a deployment that could not begin: nothing is known of it but the error. */
+export function earlyFailureSummary(error: unknown): string {
+  return `### ❌ Not deployed\n\n${describeFailure(error)}\n`
 }
