@@ -287,6 +287,26 @@ describe('reading', () => {
     await githubFailure('GITHUB_REFUSED', openApi(empty).seals.read(IMAGE, commit))
   })
 
+  test('what GitHub does not show to this token is not taken for an absence', async () => {
+    const github = await openGitHub()
+    await openApi(github).seals.claim(buildRecord())
+    // A private repository and a token that is not one of it: everything is "Not Found".
+    const { seals } = openApi(github, { repository: { owner: 'octo-org', name: 'other' } })
+    const { message, hint } = await githubFailure('GITHUB_NOT_FOUND', seals.read(IMAGE, commit))
+    expect(message).toContain('octo-org/other')
+    expect(hint).toContain('contents: read')
+  })
+
+  test('an answer that says "Not Found" once is asked for a second time, in another way', async () => {
+    const github = await openGitHub()
+    const { seals } = openApi(github)
+    const record = buildRecord()
+    await seals.claim(record)
+    // A replica that lags behind, or a proxy that answers for GitHub.
+    github.faults.add({ operation: 'git/get-ref', fault: { kind: 'html', status: 404 } })
+    expect(await seals.read(IMAGE, commit)).toEqual(record)
+  })
+
   test('the commits of a repository are those that have a ref', async () => {
     const github = await openGitHub()
     const { seals } = openApi(github)

@@ -72,13 +72,17 @@ export async function createRef(api: GitHubApi, ref: string, object: string): Pr
   if (answer.object.sha !== object) throw corrupt('the ref points elsewhere', object, answer.object.sha)
 }
 
-/** What a ref points at; undefined where there is none. */
+/**
+ * What a ref points at; undefined where there is none. "Not Found" alone does not say so: it is also the answer to a
+ * token that may not see the repository. The list of refs is different: it is empty where there are none, and not found
+ * where the repository is not.
+ */
 export async function readRef(api: GitHubApi, ref: string): Promise<GitTarget | undefined> {
   const parameters = { ref: ref.replace(/^refs\//, '') }
   const answer = await found(
     api.request('GET /repos/{owner}/{repo}/git/ref/{ref}', parameters, refAnswer, READS),
   )
-  if (answer === undefined) return undefined
+  if (answer === undefined) return (await listRefs(api, ref)).get(ref)
   if (answer.ref !== ref) throw corrupt('it is about another ref', ref, answer.ref)
   return answer.object
 }
@@ -105,13 +109,14 @@ export async function readBlob(api: GitHubApi, blob: string): Promise<Uint8Array
   return bytes
 }
 
-/** The names of all refs in a folder. */
-export async function listRefs(api: GitHubApi, folder: string): Promise<readonly string[]> {
-  const names: string[] = []
-  const ref = `${folder.replace(/^refs\//, '')}/`
+/** All refs whose names begin so, with what they point at. */
+export async function listRefs(api: GitHubApi, prefix: string): Promise<ReadonlyMap<string, GitTarget>> {
+  const refs = new Map<string, GitTarget>()
+  const ref = prefix.replace(/^refs\//, '')
   const route = 'GET /repos/{owner}/{repo}/git/matching-refs/{ref}'
-  for await (const { ref: name } of api.pages(route, { ref }, z.array(refAnswer), READS)) names.push(name)
-  return names
+  for await (const { ref: name, object } of api.pages(route, { ref }, z.array(refAnswer), READS))
+    if (name.startsWith(prefix)) refs.set(name, object)
+  return refs
 }
 
 async function found<T>(work: Promise<T>): Promise<T | undefined> {

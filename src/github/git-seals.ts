@@ -39,9 +39,9 @@ export function createGitSeals(options: GitSealOptions): GitSeals {
     },
     claim: async (record) => await claim(options, record),
     commits: async (repository) => {
-      const folder = sealFolder(repository)
-      const names = await listRefs(options.api, folder)
-      return new Set(names.map((name) => name.slice(folder.length + 1)).filter((name) => isCommit(name)))
+      const folder = `${sealFolder(repository)}/`
+      const names = [...(await listRefs(options.api, folder)).keys()]
+      return new Set(names.map((name) => name.slice(folder.length)).filter((name) => isCommit(name)))
     },
   }
 }
