@@ -57,7 +57,10 @@ export function createWorkflowArtifacts(
       return await uploadOrWarn(await client(), temporary, nameOf(record), bytes, log)
     },
     find: async (repository, commit) => {
-      if (why !== undefined) return []
+      if (why !== undefined) {
+        log.notice(`The artifacts of this workflow run were not asked which digest was built: ${why}.`)
+        return []
+      }
       return await findRecords(await client(), temporary, prefixOf(repository, commit))
     },
   }

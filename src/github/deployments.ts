@@ -50,8 +50,11 @@ const MAX_SUPERSEDED = 20
  */
 export function createGitHubDeploymentLog(options: GitHubLogOptions): DeploymentLog {
   const { api, clock } = options
+  // A deployment that could not be announced is created when its failure is recorded: nothing is said twice.
+  let known: number | null | undefined
   const create = async (intent: DeploymentIntent): Promise<number> => {
-    const automaticDeployment = await findAutomaticDeployment(api, options.checkRunId, options.log)
+    if (known === undefined) known = await findAutomaticDeployment(api, options.checkRunId, options.log)
+    const automaticDeployment = known
     const payload = payloadOf(intent, { checkRunId: options.checkRunId ?? null, automaticDeployment })
     const what = intent.digest === null ? 'nothing' : shortDigest(intent.digest)
     const description = shorten(`${what} of commit ${intent.commit.slice(0, 12)}, ${intent.repository}`)

@@ -21,6 +21,10 @@ import type { Connection } from './registry.ts'
 
 type DeploymentPorts = Pick<DeployPorts, 'deployments' | 'lock' | 'ancestry' | 'protection' | 'checkRunId'>
 
+const WITHOUT_TOKEN =
+  'There is no token, so that this deployment is recorded in the registry instead of on GitHub, and GitHub is not asked ' +
+  'whether the environment is protected, which commit is older, and whether other jobs still run. Give `token: ${{ github.token }}`, or set `records: registry`.'
+
 /**
  * Where deployments are recorded and who may go first: on GitHub where there is a token and a repository, else in the
  * registry, or as `records` says.
@@ -38,7 +42,8 @@ export async function deploymentPorts(
   const common = { clock: systemClock, log }
   const inRegistry = createRegistryDeploymentLog(registry, records, log)
   const checkout = createCheckoutAncestry(exec, context.workspace, childEnvironment(environment))
-  if (api === undefined)
+  if (api === undefined) {
+    if (inputs.records === undefined && hasRepository(environment)) log.notice(WITHOUT_TOKEN)
     return {
       deployments: inRegistry,
       lock: createRegistryLock({ ...common, registry }),
@@ -46,6 +51,7 @@ export async function deploymentPorts(
       protection: undefined,
       checkRunId,
     }
+  }
   const isOver = createLiveness(api, log)
   const registryLock = createRegistryLock({ ...common, registry, isOver })
   const onGitHub = { ...common, api, checkRunId, environmentUrl: inputs['environment-url'] }
