@@ -257,6 +257,17 @@ describe('a refusal', () => {
     })
   })
 
+  test.each([
+    ['contents=write; artifact_metadata=write', 'artifact-metadata: write'],
+    ['contents=write; other=write', 'contents: write'],
+    ['?; artifact_metadata=write', 'artifact-metadata: write'],
+  ])('names the permission of the request, of those that are enough: %s', async (header, permission) => {
+    const headers = { 'x-accepted-github-permissions': header }
+    const { url } = await openServer(() => ({ status: 403, headers, body: '{"message":"no"}' }))
+    const asking = clientOf(url).request(REF, MAIN, refAnswer, { permission: 'artifact-metadata: write' })
+    expect(await githubFailure('GITHUB_DENIED', asking)).toMatchObject({ permission })
+  })
+
   test('names the permission of the request where GitHub names none', async () => {
     const { url } = await openServer(() => ({ status: 403, body: '{"message":"no"}' }))
     const asking = clientOf(url).request(REF, MAIN, refAnswer, { permission: 'contents: read' })

@@ -84,7 +84,8 @@ function apiOf(serverUrl: string): string {
 function createPayload(options: JobOptions): object {
   const fullName = options.repository ?? 'octo-org/app'
   const [login, name] = fullName.split('/')
-  const repository = { full_name: fullName, name, owner: { login }, default_branch: 'main', private: false }
+  const owner = { login, type: options.ownerType ?? 'User' }
+  const repository = { full_name: fullName, name, owner, default_branch: 'main', private: false }
   const sender = { login: options.actor ?? 'octocat' }
   const commit = options.commit ?? DEFAULT_COMMIT
   if ((options.event ?? 'push') !== 'push') return { repository, sender }

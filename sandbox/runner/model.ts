@@ -11,6 +11,8 @@ export interface JobOptions {
   readonly payload?: unknown
   /** `owner/name`; default `octo-org/app`. */
   readonly repository?: string
+  /** Of the repository, as the payload says it; default `User`. */
+  readonly ownerType?: 'Organization' | 'User'
   /** `GITHUB_SHA`; default: a fixed commit id. */
   readonly commit?: string
   /** Default `refs/heads/main`. */

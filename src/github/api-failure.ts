@@ -40,7 +40,7 @@ export function failureOf(error: unknown, asked: Asked): GitHubError {
     })
   }
   if (status === 401 || status === 403)
-    return denial(what, said, status, permissionOf(headers) ?? asked.permission)
+    return denial(what, said, status, permissionOf(headers, asked.permission) ?? asked.permission)
   if (status === 404 || status === 410) {
     const needs = asked.permission === undefined ? '' : ` and may do this (permissions: ${asked.permission})`
     return new GitHubError('GITHUB_NOT_FOUND', `${what} is not there: ${said}`, {
@@ -99,10 +99,20 @@ function rateLimit({ status, headers, text }: Answered, now: number): number | u
   return isSecondary || status === 429 ? 60 : undefined
 }
 
-/** `contents=write; contents=write,workflows=write` → `contents: write`: the first alternative that is enough. */
-function permissionOf(headers: Headers): string | undefined {
-  const [first = ''] = String(headers['x-accepted-github-permissions'] ?? '').split(';')
-  const pairs = first
+/**
+ * `contents=write; contents=write,workflows=write` → `contents: write`: the first alternative that is enough, or the one
+ * that the request names, which allows no more than it needs.
+ */
+function permissionOf(headers: Headers, expected: string | undefined): string | undefined {
+  const alternatives = String(headers['x-accepted-github-permissions'] ?? '')
+    .split(';')
+    .map(alternativeOf)
+  return expected !== undefined && alternatives.includes(expected) ? expected : alternatives[0]
+}
+
+/** `contents=write,workflows=write` → `contents: write, workflows: write`; undefined for what is no permission. */
+function alternativeOf(text: string): string | undefined {
+  const pairs = text
     .split(',')
     .map((pair) => /^\s*(?<name>[a-z_]{1,60})=(?<access>[a-z]{1,20})\s*$/.exec(pair)?.groups)
   if (pairs.some((pair) => pair === undefined)) return undefined

@@ -39,6 +39,11 @@ export function hasRepository(environment: NodeJS.ProcessEnv): boolean {
   return (environment['GITHUB_REPOSITORY'] ?? '') !== ''
 }
 
+/** Whether the API is one of a GitHub Enterprise Server, which all have theirs below this path. */
+export function isEnterpriseServer(environment: NodeJS.ProcessEnv): boolean {
+  return /\/api\/v3\/*$/.test(environment['GITHUB_API_URL'] ?? '')
+}
+
 /** An address without user name and query: the token is all that identifies us. */
 function parseUrl(text: string): URL | undefined {
   if (!URL.canParse(text)) return undefined

@@ -21,6 +21,9 @@ const TEXTS = {
   workflowRunHeadRepository: ['workflow_run', 'head_repository', 'full_name'],
   deploymentCommit: ['deployment', 'sha'],
   releaseTag: ['release', 'tag_name'],
+  /** `Organization` or `User`. */
+  ownerType: ['repository', 'owner', 'type'],
+  organization: ['organization', 'login'],
 } as const satisfies Readonly<Record<string, readonly string[]>>
 
 /** The parts of event payloads that are used; anything may be absent, all of it is untrusted. */

@@ -23,6 +23,7 @@ import type { BuildPorts } from '../verbs/build/ports.ts'
 import { build, type BuildResult, buildTarget } from '../verbs/build/run.ts'
 import { buildFailureSummary, buildSummary } from '../verbs/build/summary.ts'
 import { willPush } from '../verbs/build/withheld.ts'
+import { openArtifactMetadata } from './artifact-metadata.ts'
 import { reportFailure } from './failure.ts'
 import { maskSecrets, openGitSeals } from './github.ts'
 import { buildOutputs, setOutputs } from './outputs.ts'
@@ -103,6 +104,7 @@ async function ports(
     records,
     // A job that cannot push seals nothing.
     gitSeals: willPush(inputs, context) ? await openGitSeals(inputs, githubLog, process.env) : undefined,
+    metadata: openArtifactMetadata(inputs, context, githubLog, process.env),
     context,
     temporary,
     clock: systemClock,

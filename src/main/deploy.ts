@@ -20,6 +20,7 @@ import { type DeployInputs, parseDeployInputs } from '../verbs/deploy/inputs.ts'
 import type { DeployPorts } from '../verbs/deploy/ports.ts'
 import { deploy } from '../verbs/deploy/run.ts'
 import { deploySummary, earlyFailureSummary, failureSummary } from '../verbs/deploy/summary.ts'
+import { openArtifactMetadata } from './artifact-metadata.ts'
 import { deploymentPorts } from './deployments.ts'
 import { reportFailure } from './failure.ts'
 import { maskSecrets, openGitSeals } from './github.ts'
@@ -83,6 +84,7 @@ async function ports(
     context,
     clock: systemClock,
     log: githubLog,
+    metadata: openArtifactMetadata(inputs, context, githubLog, process.env),
     ...(await deploymentPorts(inputs, context, connection, githubLog, process.env)),
     artifacts: createWorkflowArtifacts(process.env, temporary, githubLog),
     guarded: async (script, variables) => {

@@ -70,7 +70,7 @@ describe('permissions', () => {
     expect(describeRequirement(REQUIREMENTS['repos/get-environment'])).toBe('actions=read')
     expect(describeRequirement(REQUIREMENTS['repos/create-deployment'])).toBe('deployments=write')
     expect(describeRequirement(REQUIREMENTS['orgs/create-artifact-storage-record'])).toBe(
-      'artifact_metadata=write; contents=write',
+      'contents=write; artifact_metadata=write',
     )
   })
 

@@ -43,6 +43,7 @@ export const buildInputsSchema = z.object({
   username: optionalText(),
   password: optionalText(),
   token: jobToken(),
+  'artifact-metadata': boolean('true'),
   insecure: optional(parseHosts),
   'token-hosts': optional(parseHosts),
   prepare: optionalText(),
@@ -96,6 +97,7 @@ const EVERY_ENGINE: readonly InputName[] = [
     'username',
     'password',
     'token',
+    'artifact-metadata',
   ] as const),
   ...(['insecure', 'token-hosts', 'prepare', 'cache-path', 'cache-key', 'cache-restore-keys'] as const),
 ]

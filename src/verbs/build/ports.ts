@@ -1,3 +1,4 @@
+import type { ArtifactMetadata } from '../../domain/artifact-metadata.ts'
 import type { Commit } from '../../domain/commit.ts'
 import type { GitSeals } from '../../domain/git-seal.ts'
 import type { Registry, RecordStore } from '../../domain/registry.ts'
@@ -29,6 +30,8 @@ export interface SealPorts {
 export interface BuildPorts extends SealPorts {
   /** Where seals are decided; undefined for `seal: registry`. */
   readonly gitSeals: GitSeals | undefined
+  /** The organization's inventory; undefined where there is none. */
+  readonly metadata?: ArtifactMetadata | undefined
   readonly context: Context
   readonly artifacts: WorkflowArtifacts
   readonly cache: Cache

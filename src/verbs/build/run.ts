@@ -55,9 +55,21 @@ export async function build(
   const tags = tagsOf(inputs, target)
   await putTags(ports.registry, target.repository, sealed.manifest, tags)
   const recordArtifactId = await ports.artifacts.upload(sealed.record, encodeRecord(sealed.record))
+  await inventory(ports, target, outcome, sealed)
   const milliseconds = ports.clock.now().getTime() - started
   const nothing = { localDigest: undefined, withheld: undefined }
   return { outcome, target, sealed, tags, recordArtifactId, backfilled, milliseconds, ...nothing }
+}
+
+/** Once for each seal: whoever only found it made costs no time with it, and whoever lost the race has none. */
+async function inventory(
+  { metadata }: BuildPorts,
+  { repository, commit }: SealTarget,
+  outcome: Outcome,
+  { manifest }: Sealed,
+): Promise<void> {
+  if (outcome === 'built' || outcome === 'adopted-tag')
+    await metadata?.stored({ repository, commit, digest: manifest.digest })
 }
 
 /** The tags beside the SHA tag, each once; metadata-action may name the commit itself, which is set anyway. */

@@ -57,6 +57,7 @@ export const deployInputsSchema = z.object({
   username: optionalText(),
   password: optionalText(),
   token: jobToken(),
+  'artifact-metadata': boolean('true'),
   insecure: optional(parseHosts),
   'token-hosts': optional(parseHosts),
   _job_check_run_id: field(parseCheckRunId, JOB_CHECK_RUN),

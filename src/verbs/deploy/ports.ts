@@ -1,4 +1,5 @@
 import type { Ancestry } from '../../domain/ancestry.ts'
+import type { ArtifactMetadata } from '../../domain/artifact-metadata.ts'
 import type { Commit } from '../../domain/commit.ts'
 import type { DeploymentLog } from '../../domain/deployment-log.ts'
 import type { Digest } from '../../domain/digest.ts'
@@ -29,6 +30,8 @@ export interface DeployPorts {
   /** For `seal: git`: then a git seal is required. */
   readonly gitSeals?: GitSeals | undefined
   readonly deployments: DeploymentLog
+  /** The organization's inventory; undefined where there is none. */
+  readonly metadata?: ArtifactMetadata | undefined
   readonly ancestry: Ancestry
   readonly lock: DeploymentLock
   /** What GitHub says about an environment; undefined where there is nobody to ask. */

@@ -69,7 +69,10 @@ export async function deploy(
     await passGate(attempt, verified)
     await release(attempt, verified)
     await checkRunning(attempt, verified)
-    return resultOf(attempt, verified, await recordSuccess(attempt, verified.sealed))
+    const deploymentId = await recordSuccess(attempt, verified.sealed)
+    const { repository, commit, environment } = attempt.target
+    await ports.metadata?.deployed({ repository, commit, digest: verified.agreement.digest }, environment)
+    return resultOf(attempt, verified, deploymentId)
   } catch (error) {
     const state = error instanceof VerificationError || error instanceof PolicyError ? 'refused' : 'failure'
     if (!inputs['dry-run'] && readOnlyCause(ports.context) === undefined)
