@@ -30,6 +30,15 @@ describe('errors', () => {
     expect(error.faults).toHaveLength(2)
   })
 
+  test('InputError shows some faults of a long list, and all other inputs', () => {
+    const tags = Array.from({ length: 500 }, (_, at) => `tags: "${at} " is not a tag`)
+    const error = new InputError([...tags, 'path: does not exist'])
+    expect(error.faults).toHaveLength(501)
+    expect(error.message.split('\n')).toHaveLength(13)
+    expect(error.message).toContain('  - tags: … and 490 more\n  - path: does not exist')
+    expect(new InputError(tags.slice(0, 11)).message).toContain('"10 "')
+  })
+
   test.each([
     { code: 'REGISTRY_REFUSED', expected: true },
     { code: 'REGISTRY_DENIED', expected: true },

@@ -136,3 +136,19 @@ describe('an error stands in the workflow file', () => {
     ])
   })
 })
+
+test('a message that is longer than the runner keeps: the hint is in the annotation, the rest in the log', () => {
+  const registries = Array.from({ length: 400 }, (_, at) => `input-${at}: x`)
+  const script = `
+    const { InputError } = await import('${new URL('../../src/domain/error.ts', import.meta.url).href}')
+    const { reportFailure } = await import('${new URL('../../src/main/failure.ts', import.meta.url).href}')
+    await reportFailure(new InputError(${JSON.stringify(registries)}, { hint: 'Do this.' }), '')`
+  const { stdout } = spawnSync(process.execPath, ['--no-warnings', '--input-type=module', '--eval', script], {
+    encoding: 'utf8',
+    env: { PATH: process.env['PATH'] ?? '' },
+  })
+  const [command] = stdout.split('\n').flatMap((text) => parseCommand(text, (name) => name === 'error') ?? [])
+  expect(command?.data.length).toBeLessThanOrEqual(4096)
+  expect(command?.data).toMatch(/^INPUT_INVALID: .*…\n→ Do this\.$/s)
+  expect(stdout).toContain('input-399: x')
+})

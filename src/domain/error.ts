@@ -23,6 +23,18 @@ export abstract class BuildOnceError extends Error {
   }
 }
 
+/** Faults of one input that the message shows; a list may hold thousands, which would hide those of other inputs. */
+const SHOWN_FAULTS = 10
+
+/** All faults, but of one input only the first ones and how many there are more. */
+function shownFaults(faults: readonly string[]): readonly string[] {
+  const byInput = Map.groupBy(faults, (fault) => fault.split(':', 1)[0] ?? '')
+  return [...byInput].flatMap(([input, all]) => {
+    const more = all.length - SHOWN_FAULTS
+    return more < 2 ? all : [...all.slice(0, SHOWN_FAULTS), `${input}: … and ${more} more`]
+  })
+}
+
 /** Inputs that are missing, malformed or contradict each other; holds all faults, not the first. */
 export class InputError extends BuildOnceError {
   readonly faults: readonly string[]
@@ -30,7 +42,7 @@ export class InputError extends BuildOnceError {
   constructor(faults: readonly string[], details: ErrorDetails = {}) {
     super(
       'INPUT_INVALID',
-      faults.length === 1 ? `${faults[0]}` : listed('The inputs are not valid', faults),
+      faults.length === 1 ? `${faults[0]}` : listed('The inputs are not valid', shownFaults(faults)),
       details,
     )
     this.faults = faults
@@ -134,6 +146,11 @@ export class PolicyError extends BuildOnceError {}
 /** A heading followed by one indented line per entry. */
 export function listed(heading: string, entries: readonly string[]): string {
   return `${heading}:\n${entries.map((entry) => `  - ${entry.replaceAll('\n', '\n    ')}`).join('\n')}`
+}
+
+/** A text cut to a length, with a mark where it was. */
+export function cut(text: string, length: number): string {
+  return text.length > length ? `${text.slice(0, length - 1)}…` : text
 }
 
 /** The message of anything thrown, for use inside another message. */

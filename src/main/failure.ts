@@ -1,11 +1,14 @@
 import * as core from '@actions/core'
 import type { ErrorCode } from '../domain/error-codes.ts'
-import { BuildOnceError, InputError, messageOf } from '../domain/error.ts'
+import { BuildOnceError, cut, InputError, messageOf } from '../domain/error.ts'
 import { readCheckout } from '../github/checkout.ts'
 import { githubLog } from '../github/log.ts'
 import { findStep, type StepPosition } from '../github/step-position.ts'
 import { childEnvironment } from '../platform/environment.ts'
 import { exec } from '../platform/exec.ts'
+
+/** The runner cuts off what is longer. */
+const MAX_ANNOTATION = 4096
 
 /** GitHub shows ten errors a step; one is the failure itself. */
 const MAX_FAULTS = 9
@@ -36,9 +39,13 @@ export async function reportFailure(error: unknown, folder: string): Promise<voi
   const position = await positionOf(folder)
   if (error instanceof BuildOnceError) {
     const hint = error.hint === undefined ? '' : `\n→ ${error.hint}`
-    core.error(`${error.code}: ${error.message}${hint}`, place(error.code, position, lineOf(error, position)))
+    const message = `${error.code}: ${error.message}`
+    // The runner would cut off the end, which says what to do.
+    if (message.length + hint.length > MAX_ANNOTATION) githubLog.info(message)
+    const shown = `${cut(message, MAX_ANNOTATION - hint.length)}${hint}`
+    core.error(shown, place(error.code, position, lineOf(error, position)))
     for (const { text, line } of faultLines(error, position))
-      core.error(text, place(error.code, position, line))
+      core.error(cut(text, MAX_ANNOTATION), place(error.code, position, line))
   } else {
     core.error(
       `INTERNAL: ${messageOf(error)}\n→ This is a defect in build-once; please report it with the log of a run with debug logging.`,
