@@ -5,6 +5,7 @@ import type { Clock } from '../platform/clock.ts'
 import type { Log } from '../platform/log.ts'
 import { failureOf } from './api-failure.ts'
 import { boundedFetch, type Fetch, type FetchLimits } from './api-fetch.ts'
+import { plainLimit, type Refusal } from './api-limit.ts'
 import type { ApiTarget } from './api-target.ts'
 import type { GitHubApi, Parameters, RequestOptions } from './api.ts'
 import { createWritePace } from './write-pace.ts'
@@ -99,7 +100,7 @@ async function connect(options: ApiOptions) {
       retry: { retries: limits.retries, doNotRetry: NOT_REPEATED, retryAfterBaseValue: limits.secondMs },
       throttle: throttle(limits, clock, log),
     },
-    ownErrors,
+    answersOf(clock),
     retry,
     throttling,
   )
@@ -123,14 +124,32 @@ function throttle(limits: ApiLimits, clock: Clock, log: Log): ThrottlingOptions 
   }
 }
 
-/** What {@link boundedFetch} refuses is no failure of the network, which would be tried again. */
-function ownErrors(octokit: {
+interface Hooked {
   hook: { error(name: 'request', handle: (error: unknown) => never): void }
-}): object {
-  octokit.hook.error('request', (error) => {
-    throw error instanceof Error && error.cause instanceof GitHubError ? error.cause : error
-  })
-  return {}
+}
+
+/**
+ * Comes before the other plugins. What {@link boundedFetch} refuses is no failure of the network, which would be tried
+ * again; and limits are said so that the throttling plugin understands them.
+ */
+function answersOf(clock: Clock) {
+  return (octokit: Hooked): object => {
+    octokit.hook.error('request', (error) => {
+      if (error instanceof Error && error.cause instanceof GitHubError) throw error.cause
+      sayPlainLimit(error, clock.now().getTime())
+      throw error
+    })
+    return {}
+  }
+}
+
+function sayPlainLimit(error: unknown, now: number): void {
+  if (!(error instanceof Error) || !('status' in error) || !('response' in error)) return
+  const { status, response, message: text } = error
+  if (typeof status !== 'number' || typeof response !== 'object' || response === null) return
+  if (!('headers' in response)) return
+  const headers = response.headers as Refusal['headers']
+  response.headers = plainLimit({ status, headers, text }, now)
 }
 
 interface Asked {

@@ -1,4 +1,5 @@
 import { GitHubError, messageOf } from '../domain/error.ts'
+import { limitOf, type Refusal } from './api-limit.ts'
 
 /** What was asked, for messages. */
 export interface Asked {
@@ -13,12 +14,6 @@ export interface Asked {
 
 type Headers = Readonly<Record<string, string | number | undefined>>
 
-interface Answered {
-  readonly status: number
-  readonly headers: Headers
-  readonly text: string
-}
-
 /** The error for a request that failed; nothing of the request itself goes into it. */
 export function failureOf(error: unknown, asked: Asked): GitHubError {
   if (error instanceof GitHubError) return error
@@ -32,7 +27,7 @@ export function failureOf(error: unknown, asked: Asked): GitHubError {
   }
   const { status, headers, text } = answer
   const said = `${status} ${text}`
-  const limit = rateLimit(answer, asked.now)
+  const limit = limitOf(answer, asked.now)
   if (limit !== undefined) {
     return new GitHubError('GITHUB_RATE_LIMITED', `${what} takes no more requests for now: ${said}`, {
       status,
@@ -68,7 +63,7 @@ function denial(what: string, said: string, status: number, permission: string |
 }
 
 /** The client's errors hold the answer, where there was one; they are told by their form. */
-function answerOf(error: unknown, { token }: Asked): Answered | undefined {
+function answerOf(error: unknown, { token }: Asked): Refusal | undefined {
   if (!(error instanceof Error) || !('response' in error) || !('status' in error)) return undefined
   const { response, status } = error
   if (typeof response !== 'object' || response === null || typeof status !== 'number') return undefined
@@ -84,19 +79,6 @@ function printable(text: string, token: string): string {
     .trim()
   // Pages for people come with 502 and 503.
   return /^<(?:!doctype|html)/i.test(plain) ? 'an HTML page' : plain.slice(0, 300)
-}
-
-/** Seconds until requests are taken again; undefined where the limit is not why it was refused. */
-function rateLimit({ status, headers, text }: Answered, now: number): number | undefined {
-  if (status !== 403 && status !== 429) return undefined
-  const after = Number(headers['retry-after'])
-  const isSecondary = /\bsecondary rate\b/i.test(text)
-  if (headers['retry-after'] !== undefined && Number.isFinite(after)) return Math.max(1, Math.ceil(after))
-  if (String(headers['x-ratelimit-remaining']) === '0') {
-    const reset = Number(headers['x-ratelimit-reset'])
-    return Number.isFinite(reset) ? Math.max(1, Math.ceil(reset - now / 1000)) : 60
-  }
-  return isSecondary || status === 429 ? 60 : undefined
 }
 
 /**
