@@ -3,7 +3,6 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { answerRefusal, notFound, Refusal } from './http/answer.ts'
 import { deliver } from './http/delivery.ts'
-import type { Json } from './description/extract.ts'
 import { readDescription } from './description/read.ts'
 import { schemasOf } from './description/schemas.ts'
 import type { Fault, Faults } from './faults.ts'
@@ -103,11 +102,11 @@ function innerPath({ product, repository }: World, path: string): string {
   return `/repos/${repository.fullName}${inner.slice(numbered.length)}`
 }
 
-function bodyOf(received: Received): Json | undefined {
+function bodyOf(received: Received): Pick<Request, 'body' | 'unreadable'> {
   try {
-    return parseBody(received)
+    return { body: parseBody(received), unreadable: undefined }
   } catch (error) {
-    if (error instanceof Refusal) return undefined
+    if (error instanceof Refusal) return { body: undefined, unreadable: error }
     throw error
   }
 }
@@ -151,11 +150,11 @@ async function handle(
   const route = service.router(method, path)
   const faults: readonly Fault[] = log.faults.choose({ operation: route?.id, method: received.method, path })
   const hidden = faults.reduce((sum, fault) => sum + (fault.kind === 'stale' ? fault.newest : 0), 0)
-  const request: Request = { ...received, path, route, hidden }
+  const request: Request = { ...received, ...bodyOf(received), path, route, hidden }
   const { query, headers } = received
   const logged: GitHubRequest = {
     ...{ index: log.requests.length, method: received.method, path, query, headers },
-    body: bodyOf(received),
+    body: request.body,
     operation: route?.id,
     status: undefined,
   }

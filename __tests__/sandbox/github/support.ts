@@ -54,7 +54,11 @@ export async function ask(github: SandboxGitHub, route: string, asking: Asking =
   const response = await fetch(url, {
     method,
     redirect: 'manual',
-    headers: { ...(token === null ? {} : { authorization: `token ${token}` }), ...headers },
+    headers: {
+      ...(token === null ? {} : { authorization: `token ${token}` }),
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...headers,
+    },
     ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     ...(signal === undefined ? {} : { signal }),
   })

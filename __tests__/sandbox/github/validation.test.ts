@@ -1,4 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import type { Fault } from '../../../sandbox/github/faults.ts'
+import type { Answer } from '../../../sandbox/github/http/answer.ts'
+import type { SandboxGitHub } from '../../../sandbox/github/server.ts'
 import { createSchemas } from '../../../sandbox/github/description/schemas.ts'
 import { readDescription } from '../../../sandbox/github/description/read.ts'
 import { checkAnswer } from '../../../sandbox/github/description/validation.ts'
@@ -66,6 +69,10 @@ describe('a request', () => {
     expect(await refusal(github, 'POST git/refs', { body: '{"ref":' })).toBe('400 Problems parsing JSON')
     expect(await refusal(github, 'POST git/refs', { body: '[]' })).toBe('400 Body should be a JSON object')
     expect(github.requests.map((one) => one.body)).toEqual([undefined, []])
+    expect(takeViolations(github)).toEqual([
+      'request body: Problems parsing JSON',
+      'request body: must be object',
+    ])
   })
 
   test('for something that is not served is remembered, unless allowed', async () => {
@@ -97,26 +104,110 @@ describe('a request', () => {
   })
 })
 
+describe('what is wrong with a request is remembered', () => {
+  const body = { ref: 'refs/heads/x' }
+  const expected = ["request body: must have required property 'sha'"]
+
+  test.each([
+    ['nobody knows the token', 401, (_github: SandboxGitHub) => 'ghs_unknown'],
+    ['the token may not do this', 403, ({ tokens }) => tokens.add({ permissions: {} })],
+    [
+      'no requests are left',
+      403,
+      ({ state, token }) => {
+        state.limits.leave('workflow', 0)
+        return token
+      },
+    ],
+  ] satisfies [string, number, (github: SandboxGitHub) => string][])(
+    'although %s',
+    async (_name, status, tokenOf) => {
+      const github = await openGitHub()
+      expect((await ask(github, 'POST git/refs', { body, token: tokenOf(github) })).status).toBe(status)
+      expect(takeViolations(github)).toEqual(expected)
+    },
+  )
+
+  test.each<Fault>([
+    { kind: 'reset' },
+    { kind: 'answer', status: 201, body: {} },
+    { kind: 'secondary-limit' },
+    { kind: 'malformed-json' },
+  ])('although %j', async (fault) => {
+    const github = await openGitHub()
+    github.faults.add({ fault })
+    await ask(github, 'POST git/refs', { body }).catch(() => undefined)
+    expect(takeViolations(github)).toEqual(expected)
+  })
+
+  test('of a form nobody serves, and when a deeper member is misspelt', async () => {
+    const github = await openGitHub()
+    const blob = { content: 'x' }
+    await ask(github, 'POST git/blobs', { body: blob, headers: { 'content-type': 'text/plain' } })
+    expect(takeViolations(github)).toEqual(['request headers.content-type: "text/plain" is not JSON'])
+    const accept = 'application/vnd.github.raw+json'
+    await ask(github, 'GET commits/main', { headers: { accept } })
+    expect(takeViolations(github)).toEqual([`request headers.accept: "${accept}" is not served`])
+    const tagger = { name: 'Ada', email: 'ada@example.com', dated: '2026-11-01T12:00:00Z' }
+    const tag = { tag: 'v1', message: 'v1', object: github.state.git.head(), type: 'commit', tagger }
+    expect((await ask(github, 'POST git/tags', { body: tag })).status).toBe(201)
+    expect(takeViolations(github)).toEqual(['request body.tagger.dated: is not described'])
+  })
+
+  test.each(['application/json', 'application/vnd.github+json', 'application/vnd.github.v3+json', '*/*'])(
+    'but not that it accepts %s',
+    async (accept) => {
+      const github = await openGitHub()
+      expect((await ask(github, 'GET ', { headers: { accept } })).status).toBe(200)
+    },
+  )
+})
+
+const SHA = 'a'.repeat(40)
+const URL = 'https://api.github.com/repos/octo-org/app'
+const REF = {
+  ...{ ref: 'refs/heads/x', node_id: 'x', url: `${URL}/git/refs/heads/x` },
+  object: { type: 'commit', sha: SHA, url: `${URL}/git/commits/${SHA}` },
+}
+
 describe('an answer', () => {
   const schemas = createSchemas(readDescription('github.com'))
 
-  test.each([
-    ['git/get-ref', 200, {}, 'body'],
-    ['git/get-ref', 201, {}, 'status'],
-    ['git/create-ref', 422, { message: 'no documentation' }, 'body'],
-    ['repos/list-deployments', 409, { message: 'x' }, 'status'],
-    ['repos/list-deployments', 404, { message: 1 }, 'body'],
-  ])('of %s with %i and %j is wrong', (id, status, body, where) => {
-    expect(checkAnswer(schemas, id, status, body)[0]).toMatchObject({ where })
+  test.each<[string, Answer, string]>([
+    ['git/get-ref', { status: 200, body: {} }, 'body'],
+    ['git/get-ref', { status: 200 }, 'body'],
+    ['git/get-ref', { status: 200, body: { ...REF, sha: SHA } }, 'body.sha'],
+    [
+      'git/get-ref',
+      { status: 200, body: { ...REF, object: { ...REF.object, size: 1 } } },
+      'body.object.size',
+    ],
+    ['git/list-matching-refs', { status: 200, body: [REF, { ...REF, name: 'x' }] }, 'body[1].name'],
+    ['git/get-ref', { status: 201, body: REF }, 'status'],
+    ['git/create-ref', { status: 201, body: REF }, 'headers.location'],
+    ['git/create-ref', { status: 201, body: REF, headers: { Location: '/x' } }, 'headers.location'],
+    ['git/list-matching-refs', { status: 200, body: [], headers: { Link: '<x>; rel=next' } }, 'headers.link'],
+    ['git/create-ref', { status: 422, body: { message: 'no documentation' } }, 'body'],
+    ['repos/list-deployments', { status: 409, body: { message: 'x' } }, 'status'],
+    ['repos/list-deployments', { status: 404, body: { message: 1 } }, 'body'],
+    ['repos/list-deployments', { status: 404, body: {} }, 'body'],
+    ['repos/list-deployments', { status: 404 }, 'body'],
+    ['repos/create-deployment', { status: 409, body: {} }, 'body'],
+    ['git/delete-ref', { status: 204, body: {} }, 'body'],
+    ['actions/download-artifact', { status: 302 }, 'headers.location'],
+  ])('of %s that is %j is wrong', (id, answer, where) => {
+    expect(checkAnswer(schemas, id, answer)[0]).toMatchObject({ where })
   })
 
-  test.each([
-    ['git/delete-ref', 204, undefined],
-    ['actions/download-artifact', 302, undefined],
-    ['repos/list-deployments', 401, { message: 'Bad credentials' }],
-    ['repos/create-deployment', 409, { message: 'x', errors: [{ contexts: [] }] }],
-  ])('of %s with %i and %j is right', (id, status, body) => {
-    expect(checkAnswer(schemas, id, status, body)).toEqual([])
+  test.each<[string, Answer]>([
+    ['git/get-ref', { status: 200, body: REF }],
+    ['git/create-ref', { status: 201, body: REF, headers: { Location: REF.url } }],
+    ['git/delete-ref', { status: 204 }],
+    ['actions/download-artifact', { status: 302, headers: { Location: 'https://storage.example/x' } }],
+    ['repos/list-deployments', { status: 401, body: { message: 'Bad credentials' } }],
+    ['repos/create-deployment', { status: 409, body: { message: 'x', errors: [{ contexts: [] }] } }],
+  ])('of %s that is %j is right', (id, answer) => {
+    expect(checkAnswer(schemas, id, answer)).toEqual([])
   })
 
   test("of the sandbox that is wrong is remembered as the sandbox's fault", async () => {

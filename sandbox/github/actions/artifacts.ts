@@ -76,7 +76,12 @@ export class Artifacts {
   }
 }
 
-function presentArtifact({ artifacts, urls, repository }: World, artifact: Artifact): JsonObject {
+function digestOf(bytes: Uint8Array): string {
+  return `sha256:${createHash('sha256').update(bytes).digest('hex')}`
+}
+
+function presentArtifact(world: World, artifact: Artifact): JsonObject {
+  const { artifacts, urls, repository } = world
   const { id, name, run, bytes, createdAt, expiresAt } = artifact
   const url = urls.repository(`/actions/artifacts/${id}`)
   return {
@@ -90,7 +95,8 @@ function presentArtifact({ artifacts, urls, repository }: World, artifact: Artif
     created_at: timeText(createdAt),
     updated_at: timeText(createdAt),
     expires_at: timeText(expiresAt),
-    digest: `sha256:${createHash('sha256').update(bytes).digest('hex')}`,
+    // An enterprise server does not tell it.
+    ...(world.product === 'ghes' ? {} : { digest: digestOf(bytes) }),
     workflow_run: {
       id: run.id,
       repository_id: repository.id,

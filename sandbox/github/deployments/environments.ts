@@ -98,7 +98,6 @@ function presentEnvironment(world: World, environment: Environment): JsonObject 
     html_url: world.urls.page(`/deployments/activity_log?environments_filter=${encodeURIComponent(name)}`),
     created_at: time,
     updated_at: time,
-    can_admins_bypass: true,
     protection_rules: protection.map((rule, index) => presentRule(world, rule, id * 10 + index)),
     deployment_branch_policy: hasBranchPolicy
       ? { protected_branches: true, custom_branch_policies: false }

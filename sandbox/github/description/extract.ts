@@ -24,6 +24,8 @@ export interface Operation {
   readonly body: Json
   readonly bodyRequired: boolean
   readonly responses: Readonly<Record<string, Json>>
+  /** The headers of answers, by status. */
+  readonly headers: Readonly<Record<string, readonly string[]>>
 }
 
 /** The part of an API description that checks need: some operations, and every schema these refer to. */
@@ -108,7 +110,9 @@ function readOperation(document: JsonObject, method: string, path: string, opera
   const parameters = operation['parameters']
   const hasBody = isObject(operation['requestBody'])
   const body = hasBody ? resolve(document, operation['requestBody'] ?? null) : {}
-  const responses = Object.entries(objectAt(operation, 'responses'))
+  const responses = Object.entries(objectAt(operation, 'responses')).map(
+    ([status, response]): [string, JsonObject] => [status, resolve(document, response)],
+  )
   return {
     method: method.toUpperCase(),
     path,
@@ -117,8 +121,11 @@ function readOperation(document: JsonObject, method: string, path: string, opera
     ),
     body: jsonSchemaOf(body),
     bodyRequired: body['required'] === true,
-    responses: Object.fromEntries(
-      responses.map(([status, response]) => [status, jsonSchemaOf(resolve(document, response))]),
+    responses: Object.fromEntries(responses.map(([status, one]) => [status, jsonSchemaOf(one)])),
+    headers: Object.fromEntries(
+      responses
+        .map(([status, one]): [string, readonly string[]] => [status, Object.keys(objectAt(one, 'headers'))])
+        .filter(([, names]) => names.length > 0),
     ),
   }
 }

@@ -2,6 +2,7 @@ import { Ajv, type ValidateFunction } from 'ajv'
 import formats from 'ajv-formats'
 import { convertSchema, ROOT } from './dialect.ts'
 import type { Extract, Json, JsonObject, Operation } from './extract.ts'
+import { findUndescribed } from './members.ts'
 import type { Product } from './read.ts'
 import { readDescription } from './read.ts'
 
@@ -12,7 +13,10 @@ export interface Schemas {
   body(id: string, value: Json): readonly string[]
   parameter(id: string, name: string, value: Json): readonly string[]
   /** What is wrong with an answer's body; undefined when the description does not mention the status. */
-  answer(id: string, status: number, value: Json): readonly string[] | undefined
+  answer(id: string, status: number, value: Json | undefined): readonly string[] | undefined
+  /** The members of a body that its schema does not name, as pointers. */
+  undescribedInBody(id: string, value: Json): readonly string[]
+  undescribedInAnswer(id: string, status: number, value: Json): readonly string[]
   /** What is wrong with a value that should be the named component. */
   component(name: string, value: Json): readonly string[]
 }
@@ -69,9 +73,14 @@ export function createSchemas(extract: Extract): Schemas {
     parameter: (id, name, value) => complain(find(pointer('operations', id, 'parameters', name)), value),
     answer(id, status, value) {
       const schema = extract.operations[id]?.responses[status]
-      if (schema === undefined || schema === null) return schema === null ? [] : undefined
-      return complain(find(pointer('operations', id, 'responses', String(status))), value)
+      if (schema === undefined) return undefined
+      // Errors have bodies that the description does not always mention.
+      if (schema === null) return value === undefined || status >= 400 ? [] : ['must not be there']
+      return complain(find(pointer('operations', id, 'responses', String(status))), value ?? null)
     },
+    undescribedInBody: (id, value) => findUndescribed(extract, [extract.operations[id]?.body ?? null], value),
+    undescribedInAnswer: (id, status, value) =>
+      findUndescribed(extract, [extract.operations[id]?.responses[status] ?? null], value),
     component: (name, value) => complain(find(pointer('components', 'schemas', name)), value),
   }
 }

@@ -1,3 +1,4 @@
+import type { Answer } from '../http/answer.ts'
 import type { Json, Parameter } from './extract.ts'
 import { isObject } from './extract.ts'
 import type { Schemas } from './schemas.ts'
@@ -14,8 +15,9 @@ export interface Problem {
 export interface RequestParts {
   readonly parameters: Readonly<Record<string, string>>
   readonly query: URLSearchParams
-  /** Undefined when the request has no body. */
+  /** Undefined when the request has no body, or none that can be read. */
   readonly body: Json | undefined
+  readonly headers: Readonly<Record<string, string | undefined>>
 }
 
 const MAX_PER_PAGE = 100
@@ -69,12 +71,9 @@ function checkQuery(schemas: Schemas, id: string, { query }: RequestParts): read
 }
 
 function checkUnknownMembers(schemas: Schemas, id: string, body: Json): readonly Problem[] {
-  const schema = schemas.operation(id)?.body
-  const known = isObject(schema) ? schema['properties'] : undefined
-  if (!isObject(body) || !isObject(known)) return []
-  return Object.keys(body)
-    .filter((name) => !Object.hasOwn(known, name))
-    .map((name) => ({ where: `body.${name}`, message: 'is not described', effect: 'ignored' }))
+  return schemas
+    .undescribedInBody(id, body)
+    .map((path) => ({ where: `body${path}`, message: 'is not described', effect: 'ignored' }))
 }
 
 function checkLimits(id: string, body: Json): readonly Problem[] {
@@ -99,9 +98,31 @@ function checkBody(schemas: Schemas, id: string, { body }: RequestParts): readon
   return [...wrong, ...checkLimits(id, value), ...checkUnknownMembers(schemas, id, value)]
 }
 
+const JSON_TYPES = /^application\/(?:json|vnd\.github(?:\.(?:v3|[\w-]+-preview))?\+json)$/u
+
+/** Names of the media types in a header, without what follows them. */
+function mediaTypes(text: string): readonly string[] {
+  return text.split(',').map((type) => (type.split(';')[0] ?? '').trim().toLowerCase())
+}
+
+/** Bodies are sent and answered as JSON here; GitHub has other forms of many answers. */
+function checkForms({ body, headers }: RequestParts): readonly Problem[] {
+  const problems: Problem[] = []
+  const type = headers['content-type'] ?? ''
+  if (body !== undefined && !mediaTypes(type).every((one) => JSON_TYPES.test(one))) {
+    problems.push({ where: 'headers.content-type', message: `"${type}" is not JSON`, effect: 'ignored' })
+  }
+  const accept = headers['accept'] ?? '*/*'
+  if (!mediaTypes(accept).some((one) => ['*/*', 'application/*'].includes(one) || JSON_TYPES.test(one))) {
+    problems.push({ where: 'headers.accept', message: `"${accept}" is not served`, effect: 'ignored' })
+  }
+  return problems
+}
+
 /** Everything that is wrong with a request, judged by the description alone. */
 export function checkRequest(schemas: Schemas, id: string, parts: RequestParts): readonly Problem[] {
   return [
+    ...checkForms(parts),
     ...checkPath(schemas, id, parts),
     ...checkQuery(schemas, id, parts),
     ...checkBody(schemas, id, parts),
@@ -111,15 +132,45 @@ export function checkRequest(schemas: Schemas, id: string, parts: RequestParts):
 /** Statuses that any operation can answer, whether its description lists them or not. */
 const GENERAL = new Set([400, 401, 403, 404, 413, 415, 429, 500, 502, 503])
 
+type AnswerProblem = Omit<Problem, 'effect'>
+
+/** Every error is an object that says in a sentence what is wrong. */
+function checkError(schemas: Schemas, body: Json | undefined): readonly AnswerProblem[] {
+  if (!isObject(body) || typeof body['message'] !== 'string') {
+    return [{ where: 'body', message: 'must be an error with a message' }]
+  }
+  return schemas.component('basic-error', body).map((message) => ({ where: 'body', message }))
+}
+
+const LINK = /^<https?:\/\/[^<>\s]+>; rel="(?:prev|next|last|first)"$/u
+
+/** A described `Location` is there, and a `Link` has the form every client expects. */
+function checkAnswerHeaders(schemas: Schemas, id: string, answer: Answer): readonly AnswerProblem[] {
+  const { Location: location, Link: links } = answer.headers ?? {}
+  const isDescribed = schemas.operation(id)?.headers[answer.status]?.includes('Location') === true
+  const problems: AnswerProblem[] = []
+  if (location === undefined ? isDescribed : !URL.canParse(location)) {
+    problems.push({ where: 'headers.location', message: 'must be an address' })
+  }
+  if (links?.split(', ').every((link) => LINK.test(link)) === false) {
+    problems.push({ where: 'headers.link', message: 'must be a list of pages' })
+  }
+  return problems
+}
+
+function checkAnswerBody(schemas: Schemas, id: string, { status, body }: Answer): readonly AnswerProblem[] {
+  const complaints = schemas.answer(id, status, body)
+  if (complaints === undefined && !GENERAL.has(status)) {
+    return [{ where: 'status', message: `${status} is not described` }]
+  }
+  const wrong = (complaints ?? []).map((message) => ({ where: 'body', message }))
+  // GitHub adds to its errors what it likes.
+  if (status >= 400) return [...checkError(schemas, body), ...wrong]
+  const strange = body === undefined ? [] : schemas.undescribedInAnswer(id, status, body)
+  return [...wrong, ...strange.map((path) => ({ where: `body${path}`, message: 'is not described' }))]
+}
+
 /** Everything that is wrong with an answer. */
-export function checkAnswer(
-  schemas: Schemas,
-  id: string,
-  status: number,
-  body: Json | undefined,
-): readonly Omit<Problem, 'effect'>[] {
-  const complaints = schemas.answer(id, status, body ?? null)
-  if (complaints !== undefined) return complaints.map((message) => ({ where: 'body', message }))
-  if (!GENERAL.has(status)) return [{ where: 'status', message: `${status} is not described` }]
-  return schemas.component('basic-error', body ?? null).map((message) => ({ where: 'body', message }))
+export function checkAnswer(schemas: Schemas, id: string, answer: Answer): readonly AnswerProblem[] {
+  return [...checkAnswerBody(schemas, id, answer), ...checkAnswerHeaders(schemas, id, answer)]
 }

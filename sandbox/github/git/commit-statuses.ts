@@ -45,12 +45,12 @@ export class CommitStatuses {
   }
 }
 
+/** A status as the combined one lists it, without who set it. */
 function presentStatus({ urls }: World, status: CommitStatus): JsonObject {
   const time = timeText(status.createdAt)
-  const creator = presentAccount(status.creator, urls)
   return {
     url: urls.repository(`/statuses/${status.sha}`),
-    avatar_url: creator['avatar_url'] ?? null,
+    avatar_url: presentAccount(status.creator, urls)['avatar_url'] ?? null,
     id: status.id,
     node_id: nodeId('StatusContext', status.id),
     state: status.state,
@@ -59,7 +59,6 @@ function presentStatus({ urls }: World, status: CommitStatus): JsonObject {
     context: status.context,
     created_at: time,
     updated_at: time,
-    creator,
   }
 }
 
@@ -75,7 +74,7 @@ export const createCommitStatus: Handler = (world, exchange) => {
     targetUrl: textOf(exchange.body, 'target_url') ?? null,
     creator: accountOf(exchange.caller, world.repository.owner),
   })
-  return created(presentStatus(world, status))
+  return created({ ...presentStatus(world, status), creator: presentAccount(status.creator, world.urls) })
 }
 
 function combine(states: readonly string[]): string {

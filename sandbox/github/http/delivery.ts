@@ -10,7 +10,7 @@ import { exhausted } from '../access/rate-limit.ts'
 import type { Reply } from './responses.ts'
 import { encodeAnswer, replyOf, sendReply } from './responses.ts'
 import type { Request, Service } from './service.ts'
-import { answerRequest, callerOf } from './service.ts'
+import { answerRequest, callerOf, inspect } from './service.ts'
 
 /** Headers of every answer, whatever it says. */
 function commonHeaders(service: Service, request: Request): Readonly<Record<string, string>> {
@@ -64,9 +64,10 @@ export async function deliver(
   response: ServerResponse,
   observe: (status: number) => void,
 ): Promise<void> {
+  const problems = inspect(service, request)
   let ending = await play(service, request, faults, 'before')
   if (ending === undefined) {
-    const right = encodeAnswer(answerRequest(service, request))
+    const right = encodeAnswer(answerRequest(service, request, problems))
     observe(right.status)
     ending = (await play(service, request, faults, 'after', right)) ?? right
   }

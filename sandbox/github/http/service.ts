@@ -6,7 +6,6 @@ import type { Schemas } from '../description/schemas.ts'
 import type { Exchange } from './exchange.ts'
 import { admit, checkHeaders } from '../access/gate.ts'
 import type { Received } from './receiving.ts'
-import { parseBody } from './receiving.ts'
 import type { Route, Router } from './router.ts'
 import { HANDLERS } from '../routes.ts'
 import type { Caller, Tokens } from '../access/tokens.ts'
@@ -28,6 +27,10 @@ export interface Service {
 /** A request with the operation it names. */
 export interface Request extends Received {
   readonly route: Route | undefined
+  /** Undefined without a body, and for one that cannot be read. */
+  readonly body: Json | undefined
+  /** Why the body cannot be read. */
+  readonly unreadable: Refusal | undefined
   /** So many of the newest entries a list hides. */
   readonly hidden: number
 }
@@ -47,11 +50,22 @@ function note(
   })
 }
 
-function answerUnknown(service: Service, request: Request): never {
-  if (!service.allowUnknown.some((allowed) => allowed.test(request.path))) {
-    note(service, request, 'request', { where: 'path', message: 'is not served' })
+/** What the description says against a request. */
+function judge(service: Service, request: Request): readonly Problem[] {
+  const { route, body, unreadable, query, headers } = request
+  if (route === undefined) {
+    const isAllowed = service.allowUnknown.some((allowed) => allowed.test(request.path))
+    return isAllowed ? [] : [{ where: 'path', message: 'is not served', effect: 'not found' }]
   }
-  throw notFound()
+  if (unreadable !== undefined) return [{ where: 'body', message: unreadable.message, effect: 'ignored' }]
+  return checkRequest(service.schemas, route.id, { parameters: route.parameters, query, body, headers })
+}
+
+/** Remembers all that is wrong with a request, whatever becomes of it, and returns it. */
+export function inspect(service: Service, request: Request): readonly Problem[] {
+  const problems = judge(service, request)
+  for (const problem of problems) note(service, request, 'request', problem)
+  return problems
 }
 
 function refuseProblems(problems: readonly Problem[]): void {
@@ -68,12 +82,16 @@ function pageUrlOf({ repository, urls }: World, path: string): string {
   return `${urls.api}${numbered}`
 }
 
-function readRequest(service: Service, request: Request, route: Route, caller: Caller): Exchange {
-  const body: Json | undefined = parseBody(request)
+function readRequest(
+  { world }: Service,
+  request: Request,
+  route: Route,
+  caller: Caller,
+  problems: readonly Problem[],
+): Exchange {
+  const { body, unreadable } = request
+  if (unreadable !== undefined) throw unreadable
   if (body !== undefined && !isObject(body)) throw new Refusal(400, 'Body should be a JSON object')
-  const parts = { parameters: route.parameters, query: request.query, body }
-  const problems = checkRequest(service.schemas, route.id, parts)
-  for (const problem of problems) note(service, request, 'request', problem)
   refuseProblems(problems)
   return {
     operation: route.id,
@@ -81,7 +99,7 @@ function readRequest(service: Service, request: Request, route: Route, caller: C
     query: request.query,
     body: body ?? {},
     caller,
-    pageUrl: pageUrlOf(service.world, request.path),
+    pageUrl: pageUrlOf(world, request.path),
     hidden: request.hidden,
   }
 }
@@ -96,27 +114,28 @@ export function callerOf({ tokens }: Service, { headers }: Received): Caller | u
   }
 }
 
-function carryOut(service: Service, request: Request): Answer {
+function carryOut(service: Service, request: Request, problems: readonly Problem[]): Answer {
   const { world, tokens } = service
   checkHeaders(world.product, request)
   const caller = tokens.identify(request.headers['authorization'])
   if (world.product === 'github.com' && request.route?.id !== 'rate-limit/get') world.limits.count(caller)
-  const route = request.route ?? answerUnknown(service, request)
+  const { route } = request
+  if (route === undefined) throw notFound()
   admit(world, route.id, route.parameters, caller)
-  return HANDLERS[route.id](world, readRequest(service, request, route, caller))
+  return HANDLERS[route.id](world, readRequest(service, request, route, caller, problems))
 }
 
-/** Answers a request, and checks both against the description. */
-export function answerRequest(service: Service, request: Request): Answer {
+/** Answers a request, and checks the answer against the description. */
+export function answerRequest(service: Service, request: Request, problems: readonly Problem[]): Answer {
   let answer: Answer
   try {
-    answer = carryOut(service, request)
+    answer = carryOut(service, request, problems)
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
     answer = answerRefusal(error)
   }
   if (request.route === undefined) return answer
-  const problems = checkAnswer(service.schemas, request.route.id, answer.status, answer.body)
-  for (const problem of problems) note(service, request, 'answer', problem)
+  const wrong = checkAnswer(service.schemas, request.route.id, answer)
+  for (const problem of wrong) note(service, request, 'answer', problem)
   return answer
 }
