@@ -377,6 +377,10 @@ describe('inputs of a job that has no secrets', () => {
   const parse = (given: Readonly<Record<string, string>>, isReadOnly = true) =>
     parseBuildInputs(new Map(Object.entries({ image: IMAGE, ...given })), { isReadOnly })
 
+  test('may leave pushing out, as workflows do for pull requests, whatever builds', () => {
+    expect(parse({ engine: 'existing', digest: '', push: 'false' })).toMatchObject({ push: false })
+  })
+
   test.each<{ description: string; given: Readonly<Record<string, string>> }>([
     { description: 'a password that is empty', given: { username: 'ci', password: '' } },
     { description: 'a user name that is empty', given: { username: '', password: 'x' } },

@@ -193,7 +193,7 @@ function engineFaults(raw: ReadonlyMap<string, string>, isReadOnly: boolean): re
   if (isMissing && !(isReadOnly && needed === 'digest'))
     faults.push(`${needed}: is required by engine "${engine}"`)
   faults.push(...archiveFaults(engine, raw))
-  if (engine === 'existing' && /^false$/i.test(raw.get('push') ?? ''))
+  if (!isReadOnly && engine === 'existing' && /^false$/i.test(raw.get('push') ?? ''))
     faults.push('push: engine "existing" has nothing to do without pushing')
   return faults
 }
