@@ -86,7 +86,7 @@ describe('command', () => {
 
   test('with push=false only a script that looks at BUILD_ONCE_PUSH is started', async () => {
     expect(await run('exit 1', { push: false })).toMatchObject({
-      built: {},
+      built: { isSkipped: true },
       log: expect.stringContaining('run was not started'),
     })
     expect(await run('echo push is $BUILD_ONCE_PUSH', { push: false })).toMatchObject({

@@ -33,10 +33,8 @@ async function version(tools: EngineTools): Promise<string> {
 async function build(script: string, request: BuildRequest, tools: EngineTools): Promise<Built> {
   if (!request.push && !script.includes('BUILD_ONCE_PUSH')) {
     // Nothing may be pushed, and a script that never looks at the variable would try to.
-    tools.log.notice(
-      'run was not started: nothing is to be pushed, and it does not look at $BUILD_ONCE_PUSH.',
-    )
-    return {}
+    tools.log.info('run was not started: nothing is to be pushed, and it does not look at $BUILD_ONCE_PUSH.')
+    return { isSkipped: true }
   }
   const tag = await request.stagingTag('exclusive')
   const digestFile = join(request.temporary, 'command-digest')

@@ -30,6 +30,8 @@ export interface BuildRequest {
 export interface Built {
   /** Absent when nothing was pushed and the engine cannot know the digest without pushing. */
   readonly digest?: Digest
+  /** Nothing was built: what builds would have pushed, which it may not. */
+  readonly isSkipped?: true
 }
 
 /** The ports engines work through. */

@@ -396,6 +396,39 @@ describe('builds that are not pushed', () => {
     expect(job.log.lines.join('\n')).toContain('built by another step, but not published')
   })
 
+  test.each([
+    {
+      description: 'run was not started',
+      engineName: 'command',
+      given: { engine: 'command', run: 'make push' },
+      says: '`run` was not started, because it does not look at `$BUILD_ONCE_PUSH`',
+      notice: 'nothing was built, published or sealed',
+    },
+    {
+      description: 'another step builds',
+      engineName: 'existing',
+      given: { engine: 'existing', digest: digestOf(json('another')) },
+      says: 'not by this step',
+      notice: 'built by another step',
+    },
+  ])('where $description nothing is said to be built', async ({ engineName, given, says, notice }) => {
+    const context = { event: 'pull_request', payload: fork }
+    const options = { context, engineName, build: async () => ({ isSkipped: true as const }) }
+    const { job, work: working } = start(options, given)
+    const summary = buildSummary(await working)
+    expect(summary).toContain('### 🧪 Not published\n')
+    expect(summary).toContain(`| **Built** | ${says.startsWith('not') ? says : `no · ${says}`}`)
+    expect(summary).not.toContain('**Digest**')
+    expect(job.log.lines.join('\n')).toContain(notice)
+  })
+
+  test('what was not done names the seal in git and the backfill where they were asked for', async () => {
+    const context = { event: 'pull_request', payload: fork }
+    const given = { seal: 'git', backfill: 'true', token: 'ghs_token' }
+    const summary = buildSummary(await start({ makes: amd64, context }, given).work)
+    expect(summary).toContain('workflow artifact · git seal · backfill |')
+  })
+
   test('a pull request from this repository is pushed', async () => {
     const context = {
       event: 'pull_request',

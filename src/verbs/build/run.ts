@@ -16,7 +16,7 @@ import { type Sealed, type SealMethod, unsealedTag } from './sealed.ts'
 import { stagingTag } from './staging.ts'
 import { bareTag } from './tag-inputs.ts'
 import { putTags } from './tags.ts'
-import { noticeOf, type Withheld, withheld } from './withheld.ts'
+import { leftOut, noticeOf, type Unbuilt, type Withheld, withheld } from './withheld.ts'
 
 /** How the digest came about. */
 export type Outcome = 'built' | 'reused' | 'adopted-winner' | 'adopted-tag' | 'not-pushed'
@@ -32,6 +32,9 @@ export interface BuildResult {
   readonly recordArtifactId: number | undefined
   /** Why nothing was published; undefined where it was. */
   readonly withheld: Withheld | undefined
+  /** Why this step built nothing either, where nothing was published. */
+  readonly unbuilt: Unbuilt | undefined
+  readonly leftOut: readonly string[]
   /** What `backfill` did; undefined where it was not asked for. */
   readonly backfilled: Backfilled | undefined
   readonly milliseconds: number
@@ -57,7 +60,7 @@ export async function build(
   const recordArtifactId = await ports.artifacts.upload(sealed.record, encodeRecord(sealed.record))
   await inventory(ports, target, outcome, sealed)
   const milliseconds = ports.clock.now().getTime() - started
-  const nothing = { localDigest: undefined, withheld: undefined }
+  const nothing = { localDigest: undefined, withheld: undefined, unbuilt: undefined, leftOut: [] }
   return { outcome, target, sealed, tags, recordArtifactId, backfilled, milliseconds, ...nothing }
 }
 
@@ -162,11 +165,12 @@ async function buildOnly(
   why: Withheld,
 ): Promise<BuildResult> {
   // What another step of this job built could not be pushed either, so there is nothing to look at.
-  const isElsewhere = inputs.engine === 'existing'
-  const built = isElsewhere
-    ? { digest: inputs.digest }
-    : await prepareAndBuild(await ports.engine(), inputs, target, ports, false)
-  ports.log.notice(noticeOf(why, isElsewhere))
+  const built: Built =
+    inputs.engine === 'existing'
+      ? {}
+      : await prepareAndBuild(await ports.engine(), inputs, target, ports, false)
+  const unbuilt = inputs.engine === 'existing' ? 'elsewhere' : built.isSkipped ? 'skipped' : undefined
+  ports.log.notice(noticeOf(why, unbuilt))
   const milliseconds = ports.clock.now().getTime() - started
   return {
     outcome: 'not-pushed',
@@ -176,6 +180,8 @@ async function buildOnly(
     localDigest: built.digest,
     recordArtifactId: undefined,
     withheld: why,
+    unbuilt,
+    leftOut: leftOut(inputs),
     backfilled: undefined,
     milliseconds,
   }

@@ -4,7 +4,7 @@ import { digestReference, formatReference, formatRepository } from '../../domain
 import { describeFailure } from '../failure-text.ts'
 import { describeBackfill } from './backfill.ts'
 import type { BuildResult, Outcome } from './run.ts'
-import { reasonOf } from './withheld.ts'
+import { reasonOf, unbuiltText } from './withheld.ts'
 
 const HEADINGS: Readonly<Record<Outcome, string>> = {
   built: '📦 Built once',
@@ -20,12 +20,14 @@ export function buildSummary(result: BuildResult): string {
   const image = formatRepository(target.repository)
   const rows: (readonly [string, string])[] = [['Commit', code(target.commit)]]
   if (sealed === undefined) {
-    rows.push(
-      ['Image', code(image)],
-      ['Digest', result.localDigest === undefined ? 'not known without pushing' : code(result.localDigest)],
-    )
+    rows.push(['Image', code(image)])
+    if (result.unbuilt === undefined) {
+      const { localDigest } = result
+      rows.push(['Digest', localDigest === undefined ? 'not known without pushing' : code(localDigest)])
+    }
     rows.push(['Published', 'no · nothing was pushed or sealed, so nothing can be deployed from this run'])
-    rows.push(['Not done', 'push · build record · SHA tag and other tags · workflow artifact'])
+    if (result.unbuilt !== undefined) rows.push(['Built', unbuiltText(result.unbuilt)])
+    rows.push(['Not done', result.leftOut.join(' · ')])
     if (result.withheld !== undefined) rows.push(['Why', reasonOf(result.withheld)])
   } else {
     rows.push(['Digest', `**${code(sealed.manifest.digest)}**`], ['Image', code(image)])
@@ -43,7 +45,8 @@ export function buildSummary(result: BuildResult): string {
     sealed === undefined
       ? ''
       : `\nDeploy exactly this: ${code(formatReference(digestReference(target.repository, sealed.manifest.digest)))}\n`
-  return `### ${HEADINGS[outcome]}\n\n${propertyTable(rows)}\n${deploy}`
+  const heading = result.unbuilt === undefined ? HEADINGS[outcome] : '🧪 Not published'
+  return `### ${heading}\n\n${propertyTable(rows)}\n${deploy}`
 }
 
 function builtBy(record: BuildRecord): string {

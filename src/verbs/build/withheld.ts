@@ -21,10 +21,39 @@ const CAUSES: Readonly<Record<Withheld, string>> = {
   dependabot: 'Dependabot started this, and its token cannot push',
 }
 
+/** Why a build that is not published was not made by this step at all. */
+export type Unbuilt = 'elsewhere' | 'skipped'
+
+const NOTICES: Readonly<Record<Unbuilt | 'built', string>> = {
+  built: 'the commit was built, but not published and not sealed.',
+  elsewhere: 'the commit was built by another step, but not published and not sealed.',
+  skipped:
+    'nothing was built, published or sealed. run was not started, because it does not look at $BUILD_ONCE_PUSH.',
+}
+
 /** One sentence for the log. */
-export function noticeOf(why: Withheld, isElsewhere: boolean): string {
-  const built = isElsewhere ? 'built by another step' : 'built'
-  return `${CAUSES[why]}: the commit was ${built}, but not published and not sealed.`
+export function noticeOf(why: Withheld, unbuilt: Unbuilt | undefined): string {
+  return `${CAUSES[why]}: ${NOTICES[unbuilt ?? 'built']}`
+}
+
+const UNBUILT: Readonly<Record<Unbuilt, string>> = {
+  elsewhere:
+    'not by this step · engine `existing` seals what another step pushed, and that one could not push',
+  skipped: 'no · `run` was not started, because it does not look at `$BUILD_ONCE_PUSH`',
+}
+
+/** What the summary says where this step built nothing, in Markdown. */
+export function unbuiltText(unbuilt: Unbuilt): string {
+  return UNBUILT[unbuilt]
+}
+
+/** What is left out where nothing is published. */
+export function leftOut({ seal, backfill }: BuildInputs): readonly string[] {
+  return [
+    ...['push', 'build record', 'SHA tag and other tags', 'workflow artifact'],
+    ...(seal === 'git' ? ['git seal'] : []),
+    ...(backfill ? ['backfill'] : []),
+  ]
 }
 
 const AFTERWARDS =
