@@ -25,7 +25,10 @@ export function describeFailure(error: unknown, message = messageOf(error)): str
 function findingLine(line: string): string {
   const text = cut(line.trim(), MAX_LINE_LENGTH)
   const code = /^[A-Z][A-Z_]+(?=: )/.exec(text)?.[0]
-  return code === undefined
-    ? escapeMarkdown(text)
-    : `**${code}** ${escapeMarkdown(text.slice(code.length + 2))}`
+  return code === undefined ? prose(text) : `**${code}** ${prose(text.slice(code.length + 2))}`
+}
+
+/** Digests stand out of the sentence that compares them. What is escaped holds no backtick that could end one early. */
+function prose(text: string): string {
+  return escapeMarkdown(text).replaceAll(/\bsha256:[0-9a-f]{64}\b/g, '`$&`')
 }

@@ -251,7 +251,7 @@ describe('the digest that was deployed before', () => {
     const result = await start(await sealed(amd64), { deployments }).work
     expect(result.previousDigest).toBe(digestWith('b'))
     expect(deployments.entries.at(-1)?.previousDigest).toBe(digestWith('b'))
-    expect(deploySummary(result)).toContain(`| **Before** | \`${digestWith('b')}\` |`)
+    expect(deploySummary(result)).toContain(`| **Replaces** | \`${digestWith('b')}\` |`)
   })
 
   test('is the same when it is deployed again', async () => {

@@ -1,27 +1,34 @@
+import type { Agreement } from '../../domain/agreement.ts'
 import { messageOf } from '../../domain/error.ts'
 import { code, escapeMarkdown, humanDuration, propertyTable } from '../../domain/markdown.ts'
-import type { Evidence } from '../../domain/record.ts'
 import { formatRepository } from '../../domain/reference.ts'
 import { describeFailure } from '../failure-text.ts'
 import type { DeployFailure, DeployResult } from './run.ts'
 
-function evidenceTable(evidence: readonly Evidence[]): string {
+function evidenceTable({ evidence, findings }: Agreement): string {
   const rows = evidence.map(
     (row) =>
       `| ${escapeMarkdown(row.witness)} | ${row.digest === null ? escapeMarkdown(row.note ?? 'nothing') : code(row.digest)} | ${code(row.where)} |`,
   )
-  return ['| Witness | Digest | Where read |', '| --- | --- | --- |', ...rows].join('\n')
+  const title = findings.length === 0 ? 'The witnesses agree:' : 'What the witnesses said:'
+  return [title, '', '| Witness | Digest | Where read |', '| --- | --- | --- |', ...rows].join('\n')
+}
+
+function headingOf({ planned, isRollback, target }: DeployResult): string {
+  const environment = escapeMarkdown(target.environment)
+  if (planned !== undefined)
+    return `🔎 Dry run: would ${isRollback ? 'roll back' : 'deploy to'} ${environment}`
+  return isRollback ? `⏪ Rolled back ${environment}` : `🚀 Deployed to ${environment}`
 }
 
 /** The job summary of a deployment that succeeded, or of a dry run. */
 export function deploySummary(result: DeployResult): string {
-  const { target, verified, previousDigest, configDigest } = result
-  const heading = result.planned === undefined ? '🚀 Deployed' : '🔎 Dry run: would deploy'
+  const { target, verified, previousDigest, configDigest, deploymentId } = result
   const change =
     previousDigest === result.digest
-      ? 'the same digest was deployed before'
+      ? 'nothing: the same digest was deployed before'
       : previousDigest === undefined
-        ? 'first deployment'
+        ? 'nothing: this is the first deployment'
         : code(previousDigest)
   const rows: (readonly [string, string])[] = [
     ['Environment', escapeMarkdown(target.environment)],
@@ -31,17 +38,19 @@ export function deploySummary(result: DeployResult): string {
       'Digest',
       `**${code(result.digest)}**${verified.agreement.child === undefined ? '' : ` (${escapeMarkdown(verified.agreement.child)} of the sealed index)`}`,
     ],
-    ['Before', change],
+    ['Replaces', change],
     ...result.order.map(
       ({ environment, note }) => ['After', escapeMarkdown(`${environment} ${note}`)] as const,
     ),
     ...(result.isRollback ? [['Rollback', 'yes'] as const] : []),
     ['Configuration', configDigest === undefined ? 'not declared' : code(configDigest)],
     ['Release', code(result.releaseId)],
+    ...(deploymentId === undefined ? [] : [['Deployment', code(deploymentId)] as const]),
     ['Time', humanDuration(result.milliseconds)],
   ]
   const plan = (result.planned ?? []).map((step) => `\n- would ${escapeMarkdown(step)}`).join('')
-  return `### ${heading} to ${escapeMarkdown(target.environment)}\n\n${propertyTable(rows)}\n${plan}\n\n${evidenceTable(verified.agreement.evidence)}\n`
+  const said = evidenceTable(verified.agreement)
+  return `### ${headingOf(result)}\n\n${propertyTable(rows)}\n${plan === '' ? '' : `${plan}\n`}\n${said}\n`
 }
 
 /** The job summary of a refusal or failure. */
@@ -49,8 +58,12 @@ export function failureSummary({ target, error, state, seen }: DeployFailure): s
   const heading = state === 'refused' ? '⛔ Refused to deploy' : '❌ Deployment failed'
   // The table behind a disagreement stands below as a real one.
   const [first = ''] = messageOf(error).split('\n\n', 1)
-  const evidence = seen.agreement === undefined ? '' : `\n\n${evidenceTable(seen.agreement.evidence)}`
-  return `### ${heading} to ${escapeMarkdown(target.environment)}\n\n${describeFailure(error, first)}${evidence}\n`
+  const asked = propertyTable([
+    ['Commit', code(target.commit)],
+    ['Image', code(formatRepository(target.repository))],
+  ])
+  const evidence = seen.agreement === undefined ? '' : `\n\n${evidenceTable(seen.agreement)}`
+  return `### ${heading} to ${escapeMarkdown(target.environment)}\n\n${describeFailure(error, first)}\n\n${asked}${evidence}\n`
 }
 
 /** The job summary of a deployment that could not begin: nothing is known of it but the error. */
