@@ -107,3 +107,14 @@ test("a job's own tags are the bot's", async () => {
     email: '41898282+github-actions[bot]@users.noreply.github.com',
   })
 })
+
+test('a commit that was made elsewhere is the same one here, whatever is in it', async () => {
+  const { git } = (await openGitHub({ empty: true })).state
+  const date = new Date('2026-01-02T03:04:05Z')
+  const { name, email } = git.signature()
+  const tree = 'f'.repeat(40)
+  const content = `tree ${tree}\nauthor ${name} <${email}> 1767323045 +0000\ncommitter ${name} <${email}> 1767323045 +0000\n\nBegin\n`
+  const sha = gitHash('commit', Buffer.from(content))
+  expect(git.commit({ tree, message: 'Begin\n', date })).toBe(sha)
+  expect(git.head()).toBe(sha)
+})

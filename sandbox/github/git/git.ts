@@ -12,6 +12,8 @@ export interface CommitOptions {
   readonly message?: string
   /** Changes to the first parent's files. */
   readonly files?: Files
+  /** Of a commit that was made elsewhere: the tree by its name, whatever the files are here. */
+  readonly tree?: string
   readonly date?: Date
 }
 
@@ -47,7 +49,8 @@ export class Git {
     const inherited = this.objects.commit(parents[0] ?? '')?.files ?? { 'README.md': '# App\n' }
     const author = this.signature(options.date)
     const files = { ...inherited, ...options.files }
-    const { sha } = this.objects.writeCommit({ parents, message, author }, files)
+    const tree = options.tree ?? this.objects.writeTree(files)
+    const { sha } = this.objects.writeCommit({ tree, parents, message, author }, files)
     if (branch !== null) this.refs.place(`refs/heads/${branch}`, sha)
     return sha
   }

@@ -61,10 +61,13 @@ export class GitObjects {
     return tag
   }
 
-  writeCommit(content: Omit<CommitContent, 'tree'>, files: Files): Commit {
-    const tree = hashTree(files, (type, bytes) => this.#write(type, bytes))
-    const sha = this.#write('commit', encodeCommit({ ...content, tree }))
-    const commit = { ...content, tree, sha, files }
+  writeTree(files: Files): string {
+    return hashTree(files, (type, bytes) => this.#write(type, bytes))
+  }
+
+  writeCommit(content: CommitContent, files: Files): Commit {
+    const sha = this.#write('commit', encodeCommit(content))
+    const commit = { ...content, sha, files }
     this.#commits.set(sha, commit)
     return commit
   }
