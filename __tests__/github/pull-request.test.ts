@@ -133,6 +133,9 @@ describe('a job that cannot push: other events', () => {
   test.each([
     { event: 'push', ref: 'refs/heads/dependabot/npm_and_yarn/x-1', expected: 'dependabot' },
     { event: 'create', ref: 'refs/heads/dependabot/npm_and_yarn/x-1', expected: 'dependabot' },
+    { event: 'push', ref: 'refs/heads/dependabot-npm_and_yarn-x-1', expected: 'dependabot' },
+    { event: 'push', ref: 'refs/heads/dependabot_npm_and_yarn_x-1', expected: 'dependabot' },
+    { event: 'push', ref: 'refs/heads/dependabots', expected: undefined },
     // What Dependabot merges is a commit of the branch it was merged into, and is deployed from there.
     { event: 'push', ref: 'refs/heads/main', expected: undefined },
     { event: 'merge_group', ref: 'refs/heads/gh-readonly-queue/main/pr-1', expected: undefined },

@@ -7,6 +7,9 @@ export type ReadOnlyCause = 'fork' | 'dependabot'
 /** No user can have this name: brackets are for apps. */
 const DEPENDABOT = 'dependabot[bot]'
 
+/** `pull-request-branch-name.separator` of dependabot.yml may be any of the three. */
+const DEPENDABOT_BRANCH = /^refs\/heads\/dependabot[/_-]/
+
 /** Events that run on the merge commit of a pull request, with no more rights than whoever opened it. */
 function isOnPullRequest({ event }: Context): boolean {
   return event.startsWith('pull_request') && event !== 'pull_request_target'
@@ -38,7 +41,7 @@ function isOfDependabot(context: Context): boolean {
   if (isOnPullRequest(context)) return isStartedByIt || (isWrittenByIt && !isMerged(context))
   if (event === 'pull_request_target') return isStartedByIt && isWrittenByIt
   const isPush = event === 'push' || event === 'create'
-  return isPush && isStartedByIt && gitRef.startsWith('refs/heads/dependabot/')
+  return isPush && isStartedByIt && DEPENDABOT_BRANCH.test(gitRef)
 }
 
 /** Why nothing may be pushed from this job; undefined where something may. */
