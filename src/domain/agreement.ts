@@ -17,6 +17,8 @@ export interface Testimony {
   readonly repository: string
   /** The `digest` input; `sealed` asks for whatever is sealed. */
   readonly requested: Digest | 'sealed'
+  /** The deployment log named the digest, for a rollback, and nobody gave it as an input. */
+  readonly isFromLog?: boolean
   /** What the SHA tag points at. */
   readonly tag: Manifest | undefined
   /** Records at the SHA tag's digest, and at the requested digest where that is another one. */
@@ -70,9 +72,10 @@ function describe(testimony: Testimony): readonly Evidence[] {
   const rows: Evidence[] = []
   const isSealedWord = requested === 'sealed'
   rows.push({
-    witness: 'workflow output',
+    ...(testimony.isFromLog === true
+      ? { witness: 'deployment log', where: 'for input rollback-to' }
+      : { witness: 'workflow output', where: 'input digest' }),
     digest: isSealedWord ? null : requested,
-    where: 'input digest',
     ...(isSealedWord ? { note: 'asks for the sealed digest' } : {}),
   })
   for (const artifact of [atRequested, atTag]) {

@@ -189,6 +189,13 @@ describe('rollback-to', () => {
     expect(result.target.commit).toBe(one)
     expect(result.digest).toBe(imageManifest(`of ${one}`).digest)
     expect(result.previousDigest).toBe(imageManifest(`of ${two}`).digest)
+    // No job handed the digest over, and the evidence does not say so.
+    expect(result.verified.agreement.evidence[0]).toEqual({
+      witness: 'deployment log',
+      digest: result.digest,
+      where: 'for input rollback-to',
+    })
+    expect(deploySummary(result)).toContain('### ⏪ Rolled back production')
     expect((await made.history('production'))[0]).toMatchObject({
       commit: one,
       rollback: true,

@@ -1,5 +1,6 @@
+import { untilStopped } from '../../domain/cancellation.ts'
 import type { Digest } from '../../domain/digest.ts'
-import { listed, PolicyError, VerificationError } from '../../domain/error.ts'
+import { listed, PolicyError } from '../../domain/error.ts'
 import { shortKey } from '../../domain/json.ts'
 import { digestReference, formatReference, formatRepository } from '../../domain/reference.ts'
 import { readOnlyCause } from '../../github/pull-request.ts'
@@ -58,23 +59,16 @@ export async function deploy(
     startedAt: ports.clock.now(),
     seen,
     overrides: new Set(),
+    phase: 'waiting',
     isRollback: false,
     order: [],
   }
+  const { cancelled, grace = async () => {} } = ports
   try {
-    const verified = await admit(attempt)
-    if (inputs['dry-run']) return await dryRun(attempt, verified)
-    await takeTurn(attempt)
-    await confirmRollback(attempt)
-    await passGate(attempt, verified)
-    await release(attempt, verified)
-    await checkRunning(attempt, verified)
-    const deploymentId = await recordSuccess(attempt, verified.sealed)
-    const { repository, commit, environment } = attempt.target
-    await ports.metadata?.deployed({ repository, commit, digest: verified.agreement.digest }, environment)
-    return resultOf(attempt, verified, deploymentId)
+    return await untilStopped(story(attempt), cancelled, grace, () => attempt.phase === 'ending')
   } catch (error) {
-    const state = error instanceof VerificationError || error instanceof PolicyError ? 'refused' : 'failure'
+    // What never reached the environment was refused, for whatever reason.
+    const state = attempt.phase === 'waiting' ? 'refused' : 'failure'
     if (!inputs['dry-run'] && readOnlyCause(ports.context) === undefined)
       await recordFailure(attempt, state, error)
     await onFailure({ target: attempt.target, error, state, seen })
@@ -82,6 +76,28 @@ export async function deploy(
   } finally {
     await endTurn(attempt)
   }
+}
+
+/** The steps of a deployment; none of them begins once the job is cancelled. */
+async function story(attempt: Attempt): Promise<DeployResult> {
+  const { inputs, ports } = attempt
+  const step = async <T>(work: () => Promise<T>): Promise<T> => {
+    ports.cancelled?.throwIfAborted()
+    return await work()
+  }
+  const verified = await step(async () => await admit(attempt))
+  if (inputs['dry-run']) return await dryRun(attempt, verified)
+  await step(async () => await takeTurn(attempt))
+  await step(async () => await confirmRollback(attempt))
+  await step(async () => await passGate(attempt, verified))
+  await step(async () => await release(attempt, verified))
+  await step(async () => await checkRunning(attempt, verified))
+  // From here on it is deployed, cancelled or not.
+  attempt.phase = 'ending'
+  const deploymentId = await recordSuccess(attempt, verified.sealed)
+  const { repository, commit, environment } = attempt.target
+  await ports.metadata?.deployed({ repository, commit, digest: verified.agreement.digest }, environment)
+  return resultOf(attempt, verified, deploymentId)
 }
 
 /** All that can be judged without touching anything; no turn is taken, because nobody has to wait for it. */
@@ -99,7 +115,8 @@ async function admit(attempt: Attempt): Promise<Verified> {
   refuseReadOnly(inputs, ports)
   const requested = await resolveRollback(attempt)
   const { target } = attempt
-  const verified = await verify(requested, target, ports, attempt.seen)
+  const isFromLog = inputs['rollback-to'] !== undefined
+  const verified = await verify(requested, target, ports, attempt.seen, isFromLog)
   refusePullRequest(inputs, verified)
   await checkProtection(attempt)
   if (inputs.config !== undefined) attempt.configDigest = await ports.hashConfig(inputs.config)

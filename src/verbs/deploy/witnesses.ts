@@ -32,6 +32,7 @@ export class RefusedEvidence {
 /**
  * Step 2: reads every witness and lets them agree.
  * @param seen filled with what was read, also when this throws.
+ * @param isFromLog the requested digest is the one the deployment log named.
  * @throws {VerificationError} DIGEST_MISSING, DIGEST_MISMATCH, NOT_SEALED, TAG_MOVED, RECORD_MISMATCH,
  *   BUILT_TWICE, WITNESS_UNREADABLE, or GIT_SEAL_INVALID.
  */
@@ -40,6 +41,7 @@ export async function verify(
   target: DeployTarget,
   ports: WitnessPorts,
   seen: RefusedEvidence,
+  isFromLog = false,
 ): Promise<Verified> {
   if (requested === undefined) throw digestMissing(ports)
   const { repository, commit } = target
@@ -50,6 +52,7 @@ export async function verify(
     commit,
     repository: formatRepository(repository),
     requested,
+    isFromLog,
     tag,
     atTag: tag === undefined ? undefined : await recorded(target, ports, tag.digest),
     atRequested: isElsewhere ? await recorded(target, ports, requested) : undefined,
