@@ -386,6 +386,21 @@ describe('events that are about something else than GITHUB_SHA', () => {
       await refusal(contextOf(event, payload), hint, 'Give the commit input')
   })
 
+  test.each([
+    { event: 'check_run', path: 'check_run.check_suite.head_branch', none: null },
+    { event: 'check_suite', path: 'check_suite.head_branch', none: null },
+    { event: 'status', path: 'branches', none: [] },
+  ])('$event about a commit of a fork is recorded as of a pull request', ({ event, path, none }) => {
+    for (const payload of examplesOf(event)) {
+      expect(recordedEvent(contextOf(event, payload), otherCommit)).toBe(event)
+      expect(recordedEvent(contextOf(event, changed(payload, path, none)), otherCommit)).toBe('pull_request')
+      expect(recordedEvent(contextOf(event, changed(payload, path, undefined)), otherCommit)).toBe(
+        'pull_request',
+      )
+    }
+    expect(recordedEvent(contextOf(event, {}), otherCommit)).toBe('pull_request')
+  })
+
   test('every other event there is, and every one there will be, is refused', async () => {
     const others = EXAMPLE_EVENTS.filter((event) => !EVENTS.has(event))
     expect(others.length).toBeGreaterThan(30)

@@ -21,6 +21,8 @@ const TEXTS = {
   workflowRunHeadRepository: ['workflow_run', 'head_repository', 'full_name'],
   deploymentCommit: ['deployment', 'sha'],
   releaseTag: ['release', 'tag_name'],
+  checkRunBranch: ['check_run', 'check_suite', 'head_branch'],
+  checkSuiteBranch: ['check_suite', 'head_branch'],
   /** `Organization` or `User`. */
   ownerType: ['repository', 'owner', 'type'],
   organization: ['organization', 'login'],
@@ -33,6 +35,8 @@ export type EventPayload = { readonly [Name in keyof typeof TEXTS]?: string } & 
   readonly pullRequestNumber?: number
   /** For a comment: it stands under a pull request, not under an issue. */
   readonly isOnPullRequest?: true
+  /** For a status: a branch of this repository holds its commit. */
+  readonly isOnBranch?: true
 }
 
 /** GitHub sends no payload of more than 25 MB. */
@@ -68,12 +72,14 @@ function pick(body: unknown): EventPayload {
     return value === undefined ? [] : [[name, typeof value === 'string' ? value : stranger(value)]]
   })
   const number = valueAt(body, ['pull_request', 'number'])
+  const branches = valueAt(body, ['branches'])
   return {
     ...(Object.fromEntries(texts) as EventPayload),
     ...(valueAt(body, ['deleted']) === true ? { isDeletion: true } : {}),
     ...(valueAt(body, ['pull_request', 'merged']) === true ? { isMerged: true } : {}),
     ...(typeof number === 'number' ? { pullRequestNumber: number } : {}),
     ...(valueAt(body, ['issue', 'pull_request']) === undefined ? {} : { isOnPullRequest: true }),
+    ...(Array.isArray(branches) && branches.length > 0 ? { isOnBranch: true } : {}),
   }
 }
 

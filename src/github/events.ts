@@ -106,7 +106,7 @@ export const EVENTS: ReadonlyMap<string, EventRule> = new Map<string, EventRule>
     {
       ...refused(
         'it runs with the rights of the base branch about a commit nobody has reviewed',
-        `${GIVE} for a commit you trust, for example commit: \${{ github.sha }}; build pull requests on pull_request.`,
+        `Build pull requests on pull_request. ${GIVE} only for a commit you trust: building it runs its code with your secrets.`,
       ),
       note: preview('pull_request_target'),
     },
@@ -126,7 +126,7 @@ export const EVENTS: ReadonlyMap<string, EventRule> = new Map<string, EventRule>
     {
       ...refused(
         TIP,
-        `${GIVE}: \${{ github.sha }} for the tip of the default branch. For the pull request that was commented on, ask the API for its head, and build it only if you trust it.`,
+        `${GIVE}: \${{ github.sha }} for the tip of the default branch, under an issue. For the pull request that was commented on, ask the API for its head, and build it only if you trust it.`,
       ),
       note: `Under a pull request: ${preview('pull_request')}`,
     },
@@ -142,7 +142,7 @@ export const EVENTS: ReadonlyMap<string, EventRule> = new Map<string, EventRule>
         TIP,
         `${GIVE}: \${{ github.event.${path} }} for the commit it is about, if you trust it. ${NOBODY}`,
       ),
-      note: `The commit it is about is \`github.event.${path}\`. ${NOBODY}`,
+      note: `The commit it is about is \`github.event.${path}\`. ${NOBODY} Where no branch here holds it, ${preview('pull_request')}`,
     },
   ]),
 ])

@@ -64,10 +64,24 @@ export function isMerged(context: Context): boolean {
   return context.event === 'pull_request' && action === 'closed' && merged === true
 }
 
+/** True for checks and statuses of a commit that no branch of this repository holds: a fork may have pushed it. */
+function isOnNoBranch({ event, payload }: Context): boolean {
+  switch (event) {
+    case 'check_run':
+      return payload.checkRunBranch === undefined
+    case 'check_suite':
+      return payload.checkSuiteBranch === undefined
+    case 'status':
+      return payload.isOnBranch !== true
+    default:
+      return false
+  }
+}
+
 /**
- * The event for the record. A workflow run about a pull request's run, or a comment under one, builds what nobody
- * has merged, however trusted it is itself; what it builds is no more a release candidate than the pull request's
- * own build. Once it is merged, its commit is one of the base branch.
+ * The event for the record. A workflow run about a pull request's run, a comment under one, or a check of a commit of
+ * a fork builds what nobody has merged, however trusted it is itself; what it builds is no more a release candidate
+ * than the pull request's own build. Once it is merged, its commit is one of the base branch.
  */
 export function recordedEvent(context: Context, commit: Commit): string {
   const { event, gitRef, payload } = context
@@ -78,5 +92,5 @@ export function recordedEvent(context: Context, commit: Commit): string {
     event === 'workflow_run' &&
     (isOfFork(context) || (payload.workflowRunEvent ?? '').startsWith('pull_request'))
   const isComment = event === 'issue_comment' && payload.isOnPullRequest === true
-  return isRunOfPullRequest || isComment ? 'pull_request' : event
+  return isRunOfPullRequest || isComment || isOnNoBranch(context) ? 'pull_request' : event
 }
