@@ -97,6 +97,19 @@ describe('readContext', () => {
     expect(error.message).toContain(says)
   })
 
+  test('an event file may be larger than what GitHub sends: the runner indents it', () => {
+    const commits = Array.from({ length: 290_000 }, () => ({
+      id: commit,
+      added: [] as string[],
+      distinct: true,
+    }))
+    const body = { after: commit, commits }
+    expect(JSON.stringify(body).length).toBeLessThan(25_000_000)
+    const payload = JSON.stringify(body, null, 2)
+    expect(payload.length).toBeGreaterThan(30_000_000)
+    expect(contextOf('push', payload).payload).toEqual({ after: commit })
+  })
+
   test.each<{ description: string; payload: Json }>([
     { description: 'a list', payload: [] },
     { description: 'null', payload: null },

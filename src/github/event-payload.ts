@@ -39,8 +39,8 @@ export type EventPayload = { readonly [Name in keyof typeof TEXTS]?: string } & 
   readonly isOnBranch?: true
 }
 
-/** GitHub sends no payload of more than 25 MB. */
-const MAX_EVENT_BYTES = 26 * 1024 * 1024
+/** GitHub sends no payload of more than 25 MB, which the runner writes down indented. */
+const MAX_EVENT_BYTES = 64 * 1024 * 1024
 
 /**
  * Reads the event file; an empty path means that there is none.
