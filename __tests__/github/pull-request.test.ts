@@ -91,6 +91,14 @@ describe.each(FAMILY)('a job that cannot push: %s', (event) => {
     expect(readOnlyCause(contextOf(event, payload))).toBe('fork')
   })
 
+  test('of another repository, though the payload does not name the base', () => {
+    const payload = changed(own, 'pull_request.base.repo', null)
+    const environment = { GITHUB_REPOSITORY: 'codertocat/hello-world' }
+    expect(readOnlyCause(contextOf(event, payload, environment))).toBeUndefined()
+    const fork = changed(payload, 'pull_request.head.repo.full_name', 'stranger/Hello-World')
+    expect(readOnlyCause(contextOf(event, fork, environment))).toBe('fork')
+  })
+
   test('of a fork that is deleted', () => {
     expect(readOnlyCause(contextOf(event, changed(own, 'pull_request.head.repo', null)))).toBe('fork')
   })

@@ -24,9 +24,9 @@ function isSame(one: string | undefined, other: string | undefined): boolean {
  * `pull_request_target`, which has the rights of the base branch.
  */
 export function isForkPullRequest(context: Context): boolean {
-  const { headRepository, baseRepository } = context.payload
-  if (!isOnPullRequest(context) || baseRepository === undefined) return false
-  return !isSame(headRepository, baseRepository)
+  const { headRepository, baseRepository = context.source?.repository } = context.payload
+  const isKnown = headRepository !== undefined || context.payload.baseRepository !== undefined
+  return isOnPullRequest(context) && isKnown && !isSame(headRepository, baseRepository)
 }
 
 /**
