@@ -196,8 +196,8 @@ describe('release', () => {
     },
   )
 
-  test.each(['refs/heads/main', 'refs/tags/0.0.2', 'refs/pull/1/merge'])(
-    'on %s is refused: GITHUB_SHA is not the commit of its tag',
+  test.each(['refs/heads/main', 'refs/tags/0.0.2', 'refs/pull/1/merge', ''])(
+    'on %j is refused: GITHUB_SHA is not the commit of its tag',
     async (ref) => {
       await refusal(contextOf('release', published, { GITHUB_REF: ref }), 'refs/tags/0.0.1', ref)
     },

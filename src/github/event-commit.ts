@@ -106,15 +106,14 @@ export function pullRequest(context: Context): Commit {
 /** `target_commitish` is never used: it is what a tag would be made from if there were none yet. */
 export function released(context: Context): Commit {
   const { gitRef, payload } = context
+  const commit = runnerCommit(context)
   const expected = payload.releaseTag === undefined ? undefined : `refs/tags/${payload.releaseTag}`
-  if (gitRef !== '' && (!gitRef.startsWith('refs/tags/') || (expected ?? gitRef) !== gitRef)) {
-    throw refusal(
-      context,
-      `GITHUB_SHA is not the commit of the released tag · expected GITHUB_REF ${expected ?? 'refs/tags/…'}, got ${gitRef}`,
-      `${GIVE} with the commit the tag points at.`,
-    )
-  }
-  return runnerCommit(context)
+  if (gitRef.startsWith('refs/tags/') && (expected ?? gitRef) === gitRef) return commit
+  throw refusal(
+    context,
+    `GITHUB_SHA may not be the commit of the released tag · expected GITHUB_REF ${expected ?? 'refs/tags/…'}, got ${gitRef || 'nothing'}`,
+    `${GIVE} with the commit the tag points at.`,
+  )
 }
 
 /** Events of a workflow run whose `head_sha` is the commit the run was about. */
