@@ -14,6 +14,12 @@ export interface Claim {
   readonly record: BuildRecord
 }
 
+/** A ref as the list of all shows it, which tells less than reading it, but of all of them at once. */
+export interface ListedSeal {
+  /** True where the ref holds exactly this record. False means no more than that it has to be read to know. */
+  holds(record: BuildRecord): boolean
+}
+
 /**
  * Seals in git: one ref for a commit and repository, which git creates only if it is not there. So of any number of
  * claims exactly one wins, and whoever reads afterwards reads the winner.
@@ -29,7 +35,7 @@ export interface GitSeals {
   /** Seals a commit unless it is sealed. */
   claim(record: BuildRecord): Promise<Claim>
   /** The commits that have a ref, whatever it holds. */
-  commits(repository: string): Promise<ReadonlySet<Commit>>
+  list(repository: string): Promise<ReadonlyMap<Commit, ListedSeal>>
 }
 
 const FOLDER = 'refs/build-once'

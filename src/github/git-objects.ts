@@ -25,10 +25,10 @@ const CREATES: RequestOptions = { permission: 'contents: write' }
 /** Who tagged: fixed, so that the same record always gives the same tag object. */
 const TAGGER = { name: 'github-actions[bot]', email: '41898282+github-actions[bot]@users.noreply.github.com' }
 
-/** Git's name for a blob, in the repository's own hash. */
-function blobName(bytes: Uint8Array, like: string): string {
+/** Git's name for an object, in the repository's own hash: that of another name. */
+function objectName(type: 'blob' | 'tag', bytes: Uint8Array, like: string): string {
   const hash = createHash(like.length === 64 ? 'sha256' : 'sha1')
-  return hash.update(`blob ${bytes.byteLength}\0`).update(bytes).digest('hex')
+  return hash.update(`${type} ${bytes.byteLength}\0`).update(bytes).digest('hex')
 }
 
 function corrupt(what: string, expected: string, got: string): GitHubError {
@@ -42,22 +42,43 @@ function corrupt(what: string, expected: string, got: string): GitHubError {
 export async function storeBlob(api: GitHubApi, bytes: Uint8Array): Promise<string> {
   const body = { content: Buffer.from(bytes).toString('base64'), encoding: 'base64' }
   const { sha: name } = await api.request('POST /repos/{owner}/{repo}/git/blobs', body, created, STORES)
-  const expected = blobName(bytes, name)
+  const expected = objectName('blob', bytes, name)
   if (name !== expected) throw corrupt('the blob it stored has another name', expected, name)
   return name
 }
 
+/** What a tag object of ours says beside the blob it points at. */
+export interface TagText {
+  readonly name: string
+  readonly message: string
+  /** ISO 8601, in UTC. */
+  readonly date: string
+}
+
+/** Git keeps seconds. */
+function wholeSeconds(date: string): string {
+  return date.replace(/\.\d+Z$/, 'Z')
+}
+
 /** Stores a tag object that points at a blob; no ref is made. */
-export async function storeTag(
-  api: GitHubApi,
-  tag: { readonly name: string; readonly message: string; readonly blob: string; readonly date: string },
-): Promise<string> {
-  const { name, message, blob, date } = tag
-  const body = { tag: name, message, object: blob, type: 'blob', tagger: { ...TAGGER, date } }
+export async function storeTag(api: GitHubApi, tag: TagText, blob: string): Promise<string> {
+  const tagger = { ...TAGGER, date: wholeSeconds(tag.date) }
+  const body = { tag: tag.name, message: tag.message, object: blob, type: 'blob', tagger }
   const stored = await api.request('POST /repos/{owner}/{repo}/git/tags', body, tagAnswer, STORES)
   if (stored.object.sha !== blob)
     throw corrupt('the tag object it stored points elsewhere', blob, stored.object.sha)
   return stored.sha
+}
+
+/**
+ * The name of the tag object that {@link storeTag} stores for a blob of these bytes, without asking: what is stored
+ * under this name holds them. A server that writes the object in another way gives it another name.
+ */
+export function tagObjectName(tag: TagText, bytes: Uint8Array, like: string): string {
+  const { name, message, date } = tag
+  const tagger = `${TAGGER.name} <${TAGGER.email}> ${Math.floor(Date.parse(date) / 1000)} +0000`
+  const header = [`object ${objectName('blob', bytes, like)}`, 'type blob', `tag ${name}`, `tagger ${tagger}`]
+  return objectName('tag', Buffer.from(`${header.join('\n')}\n\n${message}`), like)
 }
 
 /** Creates a ref unless it is there. Any failure leaves open whether it was created: read it. */
@@ -104,7 +125,7 @@ export async function readBlob(api: GitHubApi, blob: string): Promise<Uint8Array
   )
   if (answer === undefined) return undefined
   const bytes = Buffer.from(answer.content, 'base64')
-  const name = blobName(bytes, blob)
+  const name = objectName('blob', bytes, blob)
   if (name !== blob) throw corrupt('a blob has other bytes than its name says', blob, name)
   return bytes
 }

@@ -5,6 +5,7 @@ import {
   type Claim,
   type GitSeals,
   invalidSeal,
+  type ListedSeal,
   sealFolder,
   sealRef,
 } from '../domain/git-seal.ts'
@@ -12,7 +13,17 @@ import { type BuildRecord, decodeBuildRecord, encodeRecord } from '../domain/rec
 import type { Clock } from '../platform/clock.ts'
 import type { Log } from '../platform/log.ts'
 import type { GitHubApi } from './api.ts'
-import { createRef, listRefs, readBlob, readRef, readTagObject, storeBlob, storeTag } from './git-objects.ts'
+import {
+  createRef,
+  listRefs,
+  readBlob,
+  readRef,
+  readTagObject,
+  storeBlob,
+  storeTag,
+  tagObjectName,
+  type TagText,
+} from './git-objects.ts'
 
 /** Written to see whether one may write. Nothing refers to it, and it is the same blob every time. */
 const PROBE = new TextEncoder().encode('build-once\n')
@@ -38,12 +49,21 @@ export function createGitSeals(options: GitSealOptions): GitSeals {
       await storeBlob(options.api, PROBE)
     },
     claim: async (record) => await claim(options, record),
-    commits: async (repository) => {
-      const folder = `${sealFolder(repository)}/`
-      const names = [...(await listRefs(options.api, folder)).keys()]
-      return new Set(names.map((name) => name.slice(folder.length)).filter((name) => isCommit(name)))
-    },
+    list: async (repository) => await list(options, repository),
   }
+}
+
+async function list({ api }: GitSealOptions, repository: string): Promise<ReadonlyMap<Commit, ListedSeal>> {
+  const folder = `${sealFolder(repository)}/`
+  const seals = new Map<Commit, ListedSeal>()
+  for (const [ref, { sha }] of await listRefs(api, folder)) {
+    const commit = ref.slice(folder.length)
+    const holds = (record: BuildRecord): boolean =>
+      sealRef(record.repository, record.commit) === ref &&
+      tagObjectName(tagOf(record), encodeRecord(record), sha) === sha
+    if (isCommit(commit)) seals.set(commit, { holds })
+  }
+  return seals
 }
 
 async function read(
@@ -86,7 +106,7 @@ async function claim(options: GitSealOptions, record: BuildRecord): Promise<Clai
   const { repository } = record
   const commit = record.commit
   const ref = sealRef(repository, commit)
-  const object = await store(api, ref, record)
+  const object = await store(api, record)
   for (let attempt = 1; ; attempt += 1) {
     try {
       await createRef(api, ref, object)
@@ -107,12 +127,12 @@ function mayPass({ code }: GitHubError): boolean {
   return ['GITHUB_UNAVAILABLE', 'GITHUB_UNEXPECTED', 'GITHUB_REFUSED'].includes(code)
 }
 
-async function store(api: GitHubApi, ref: string, record: BuildRecord): Promise<string> {
+function tagOf({ repository, commit, digest, createdAt }: BuildRecord): TagText {
+  const name = sealRef(repository, commit).replace(/^refs\//, '')
+  return { name, message: `${repository}@${digest}\n`, date: createdAt }
+}
+
+async function store(api: GitHubApi, record: BuildRecord): Promise<string> {
   const blob = await storeBlob(api, encodeRecord(record))
-  return await storeTag(api, {
-    name: ref.replace(/^refs\//, ''),
-    message: `${record.repository}@${record.digest}\n`,
-    blob,
-    date: record.createdAt,
-  })
+  return await storeTag(api, tagOf(record), blob)
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { GitHubError } from '../../../src/domain/error.ts'
-import { invalidSeal } from '../../../src/domain/git-seal.ts'
+import { parseCommit } from '../../../src/domain/commit.ts'
+import { GitHubError, RegistryError } from '../../../src/domain/error.ts'
+import { invalidSeal, sealRef } from '../../../src/domain/git-seal.ts'
 import type { Manifest } from '../../../src/domain/manifest.ts'
 import { type BuildRecord, encodeRecord, RECORD_TYPES } from '../../../src/domain/record.ts'
 import { backfill, type Backfilled } from '../../../src/verbs/build/backfill.ts'
@@ -54,7 +55,12 @@ function run(world: World, git: ReturnType<typeof createMemoryGitSeals>, around?
   return { log, work: backfill(ports, seals, target) }
 }
 
-const nothing: Backfilled = { tags: 0, sealed: 0, present: 0, left: [] }
+const nothing: Backfilled = { tags: 0, sealed: 0, present: 0, unchecked: 0, left: [] }
+
+/** So many commits that differ by their last digits. */
+function manyCommits(count: number): readonly (typeof commit)[] {
+  return Array.from({ length: count }, (_, at) => parseCommit(String(at + 1).padStart(40, 'a')))
+}
 
 describe('a backfill', () => {
   test('of a repository without builds does nothing', async () => {
@@ -97,7 +103,7 @@ describe('a backfill', () => {
     expect(await work).toEqual({ ...nothing, tags: 4, sealed: 1, left: [SECOND, THIRD, FOURTH] })
     const warning = log.lines.find((line) => line.includes('no valid build record of the commit'))
     for (const left of [SECOND, THIRD, FOURTH]) expect(warning).toContain(left)
-    expect(await git.commits(IMAGE)).toEqual(new Set([FIRST]))
+    expect(new Set((await git.list(IMAGE)).keys())).toEqual(new Set([FIRST]))
   })
 
   test('reports everything that git and registry do not agree on, after all else is done', async () => {
@@ -119,7 +125,7 @@ describe('a backfill', () => {
     const { message } = await expectCode(work, 'TAG_MOVED')
     expect(message).toContain(`${FIRST} · expected ${arm64.digest}`)
     expect(message).toContain('it points at a commit')
-    expect(await git.commits(IMAGE)).toEqual(new Set([FIRST, SECOND, THIRD, FOURTH]))
+    expect(new Set((await git.list(IMAGE)).keys())).toEqual(new Set([FIRST, SECOND, THIRD, FOURTH]))
     expect(log.lines.join('\n')).toContain('2 sealed in git now')
     expect(log.lines.join('\n')).toContain('2 disagree')
   })
@@ -163,7 +169,107 @@ describe('a backfill', () => {
         expect(log.lines).toContain('warning: The backfill ended after 2 of 4 commit tags. Run it again.')
       }
     }
-    expect(await git.commits(IMAGE)).toEqual(new Set(commits))
+    expect(new Set((await git.list(IMAGE)).keys())).toEqual(new Set(commits))
+  })
+
+  test('asks GitHub nothing about commits whose list entry shows the record that is in the registry', async () => {
+    const github = await openGitHub()
+    const { seals } = openApi(github)
+    const world = createWorld()
+    for (const of of manyCommits(30)) await sealed(world, of, amd64)
+    const { ports } = createJob(world)
+    expect(await backfill(ports, seals, target)).toEqual({ ...nothing, tags: 30, sealed: 30 })
+    // One list, and three writes for each.
+    expect(github.requests).toHaveLength(1 + 30 * 3)
+    expect(await backfill(ports, seals, target)).toEqual({ ...nothing, tags: 30, present: 30 })
+    expect(github.requests).toHaveLength(2 + 30 * 3)
+  })
+
+  test('ends also where more seals than can be read show another record, and says that', async () => {
+    const world = createWorld()
+    const git = createMemoryGitSeals()
+    for (const of of manyCommits(120)) {
+      await git.claim(await sealed(world, of, amd64))
+      // Somebody else's record of the same digest is the earlier one by now.
+      git.refs.set(sealRef(IMAGE, of), buildRecord({ commit: of, digest: amd64.digest }))
+    }
+    let reads = 0
+    const around: Around = async (call, proceed) => {
+      if (call === 'git read') reads += 1
+      return await proceed()
+    }
+    const { work, log } = run(world, git, around)
+    expect(await work).toEqual({ ...nothing, tags: 120, present: 120, unchecked: 20 })
+    expect(reads).toBe(100)
+    expect(log.lines.join('\n')).toContain('120 were already, of which 20 were not compared')
+  })
+
+  test('says beforehand how long it takes, and how often it has to be run', async () => {
+    const world = createWorld()
+    for (const of of manyCommits(400)) await sealed(world, of, amd64)
+    const { work, log } = run(world, createMemoryGitSeals())
+    await work
+    expect(log.lines[0]).toMatch(/^notice: Backfill: 400 of 400 commit tags have no git seal/)
+    expect(log.lines[0]).toContain('3 runs, an hour apart')
+  })
+
+  const unusable: readonly [string, Error][] = [
+    ['a manifest nobody can use', new RegistryError('REGISTRY_UNEXPECTED', 'not a usable manifest')],
+    ['a manifest that is corrupt', new RegistryError('CONTENT_CORRUPT', 'other bytes')],
+    ['a record whose blob is gone', new RegistryError('REGISTRY_NOT_FOUND', 'no such blob')],
+  ]
+  test.each(unusable)('is not stopped by one tag with %s, and names it at the end', async (_name, error) => {
+    const world = createWorld()
+    const git = createMemoryGitSeals()
+    for (const of of [FIRST, SECOND, THIRD]) await sealed(world, of, amd64)
+    const around: Around = async (call, proceed) => {
+      if (call === `readTag ${FIRST}`) throw error
+      return await proceed()
+    }
+    const work = backfill(createJob(world, { around }).ports, git, target)
+    const { message } = await expectCode(work, (error as RegistryError).code)
+    expect(message).toContain(FIRST)
+    expect(message).toContain(error.message)
+    expect([...(await git.list(IMAGE)).keys()]).toEqual([SECOND, THIRD])
+  })
+
+  test('names the first of many that are left in the warning, and all in the log', async () => {
+    const world = createWorld()
+    const commits = manyCommits(60).toSorted()
+    for (const of of commits) await publish(world.registry, amd64, of)
+    const { work, log } = run(world, createMemoryGitSeals())
+    expect(await work).toMatchObject({ left: commits })
+    const [warning = ''] = log.lines.filter((line) => line.startsWith('warning: Not sealed in git'))
+    expect(warning).toContain('and 10 more')
+    expect(warning).not.toContain(commits.at(-1))
+    expect(log.lines.join('\n')).toContain(commits.at(-1))
+  })
+
+  test('seals what lost its ref meanwhile', async () => {
+    const world = createWorld()
+    const git = createMemoryGitSeals()
+    const record = await sealed(world, FIRST, amd64)
+    await git.claim(buildRecord({ commit: FIRST, digest: amd64.digest }))
+    const around: Around = async (call, proceed) => {
+      if (call === 'git read') git.refs.clear()
+      return await proceed()
+    }
+    expect(await run(world, git, around).work).toMatchObject({ sealed: 1 })
+    expect(await git.read(IMAGE, FIRST)).toEqual(record)
+  })
+
+  test('stops where the registry is not available: what follows would fail as well', async () => {
+    const world = createWorld()
+    for (const of of [FIRST, SECOND]) await sealed(world, of, amd64)
+    let reads = 0
+    const around: Around = async (call, proceed) => {
+      if (!call.startsWith('readTag')) return await proceed()
+      reads += 1
+      throw new RegistryError('REGISTRY_UNAVAILABLE', 'down')
+    }
+    const work = backfill(createJob(world, { around }).ports, createMemoryGitSeals(), target)
+    await expectCode(work, 'REGISTRY_UNAVAILABLE')
+    expect(reads).toBe(1)
   })
 
   test('makes real refs', async () => {

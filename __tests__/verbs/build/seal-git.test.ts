@@ -120,7 +120,7 @@ describe('look', () => {
     const error = await expectCode(look(world), 'NOT_SEALED_IN_GIT')
     expect(error.message).toContain(REF)
     expect(error.hint).toContain('backfill: true')
-    expect(await world.git.commits(IMAGE)).toEqual(new Set())
+    expect(new Set((await world.git.list(IMAGE)).keys())).toEqual(new Set())
   })
 
   test('a ref that is shown late', async () => {
