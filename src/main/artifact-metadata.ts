@@ -16,8 +16,8 @@ export interface MetadataInputs {
 
 /**
  * The inventory of the organization; undefined where there is none to write: without a token, outside a GitHub
- * repository, on GitHub Enterprise Server, and with `artifact-metadata: false`. Nothing of GitHub's client is loaded
- * before something is recorded.
+ * repository, on GitHub Enterprise Server, for a registry of this machine, and with `artifact-metadata: false`.
+ * Nothing of GitHub's client is loaded before something is recorded.
  */
 export function openArtifactMetadata(
   { image, token, 'artifact-metadata': isWanted }: MetadataInputs,
@@ -26,11 +26,7 @@ export function openArtifactMetadata(
   environment: NodeJS.ProcessEnv,
 ): ArtifactMetadata | undefined {
   if (!isWanted || token === undefined || !hasRepository(environment)) return undefined
-  if (isEnterpriseServer(environment)) return undefined
-  if (isOutOfReach(image, environment)) {
-    log.debug(`No artifact metadata: ${image.registry} is a registry of this machine only`)
-    return undefined
-  }
+  if (isEnterpriseServer(environment) || isOutOfReach(image, environment)) return undefined
   const open = async () => {
     const target = apiTarget(environment, token, 'artifact-metadata')
     const { createGitHubApi } = await import('../github/api-client.ts')

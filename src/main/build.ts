@@ -48,9 +48,9 @@ export async function main(): Promise<void> {
         await tell(buildSummary(result))
         setOutputs(buildOutputs(result))
         if (result.sealed !== undefined) {
-          const reference = formatReference(digestReference(target.repository, result.sealed.manifest.digest))
-          githubLog.info(`${result.outcome}: ${reference}${originOf(result)}`)
-          await declareArtifact(process.env, reference, githubLog)
+          const artifact = digestReference(target.repository, result.sealed.manifest.digest)
+          githubLog.info(`${result.outcome}: ${formatReference(artifact)}${originOf(result)}`)
+          await declareArtifact(process.env, artifact, githubLog)
         }
       })
     } finally {

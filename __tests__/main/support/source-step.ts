@@ -19,18 +19,24 @@ await run('${verb}', import.meta.dirname)
 type Setup = JobOptions & { readonly onSpawn?: (pid: number) => void }
 type Inputs = Readonly<Record<string, string>>
 
-/**
- * Runs an action in a process of its own, as the runner does, but from the sources instead of dist/.
- * @param folder where the action is put.
- */
-async function sourceStep(verb: Verb, folder: string, inputs: Inputs, setup: Setup): Promise<StepResult> {
-  const { onSpawn, ...options } = setup
+/** Puts an action into a folder, which runs from the sources instead of dist/; returns where it is. */
+export async function sourceAction(verb: Verb, folder: string): Promise<string> {
   const action = join(folder, 'action')
   await mkdir(action, { recursive: true })
   const description = await readFile(join(root, DESCRIPTIONS[verb]), 'utf8')
   const main = new RegExp(`(?:\\.\\./)?dist/${verb}/index\\.js`)
   await writeFile(join(action, 'action.yml'), description.replace(main, 'run.mjs'))
   await writeFile(join(action, 'run.mjs'), programOf(verb))
+  return action
+}
+
+/**
+ * Runs an action in a process of its own, as the runner does, but from the sources instead of dist/.
+ * @param folder where the action is put.
+ */
+async function sourceStep(verb: Verb, folder: string, inputs: Inputs, setup: Setup): Promise<StepResult> {
+  const { onSpawn, ...options } = setup
+  const action = await sourceAction(verb, folder)
   const job = await createJob(options)
   try {
     return await runStep({
