@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { readCheckout } from '../../src/github/checkout.ts'
 import { exec } from '../../src/platform/exec.ts'
@@ -36,13 +36,51 @@ function repositoryWith(...options: readonly string[]): { folder: string; head: 
   return { folder, head: git(folder, 'rev-parse', 'HEAD') }
 }
 
-const read = async (folder: string, environment: NodeJS.ProcessEnv = {}) =>
-  await readCheckout(exec, folder, { ...ENVIRONMENT, ...environment })
+const read = async (folder: string, environment: NodeJS.ProcessEnv = {}, source = '') =>
+  await readCheckout(exec, folder, { ...ENVIRONMENT, ...environment }, source)
 
 describe('readCheckout', () => {
   test('names the commit and when it was committed, in UTC', async () => {
     const { folder, head } = repositoryWith()
-    expect(await read(folder)).toEqual({ commit: head, time: '2026-11-22T07:00:00Z' })
+    expect(await read(folder)).toEqual({ commit: head, time: '2026-11-22T07:00:00Z', folder: '' })
+  })
+
+  test('is not led astray by variables that name another repository', async () => {
+    const { folder, head } = repositoryWith()
+    const other = join(repositoryWith('--object-format=sha256').folder, '.git')
+    const environment = { GIT_DIR: other, GIT_WORK_TREE: temporaryFolder(), GIT_COMMON_DIR: other }
+    expect(await read(folder, environment)).toMatchObject({ commit: head })
+  })
+
+  test.each(['app', 'app/', './app/web', 'app/not/yet/there'])(
+    'reads the checkout inside of the workspace that %s is in',
+    async (source) => {
+      const { folder } = repositoryWith()
+      const inner = join(folder, 'app')
+      git(folder, 'init', '-q', '--object-format=sha256', inner)
+      git(inner, 'commit', '-q', '--allow-empty', '-m', 'two')
+      writeTree(inner, { 'web/index.html': 'x' })
+      const commit = git(inner, 'rev-parse', 'HEAD')
+      expect(await read(folder, {}, source)).toMatchObject({ commit, folder: 'app' })
+      rmSync(join(folder, '.git'), { recursive: true })
+      expect(await read(folder, {}, source)).toMatchObject({ commit, folder: 'app' })
+      expect(await read(folder, {}, 'elsewhere')).toBeUndefined()
+    },
+  )
+
+  test('reads the workspace for sources in a submodule, beside it, and at an address', async () => {
+    const { folder, head } = repositoryWith()
+    const inner = repositoryWith().folder
+    git(folder, '-c', 'protocol.file.allow=always', 'submodule', 'add', '-q', inner, 'vendor/lib')
+    for (const source of [
+      'vendor/lib',
+      '..',
+      `../${basename(inner)}`,
+      inner,
+      'https://example.test/x.git#main',
+      'app\0',
+    ])
+      expect(await read(folder, {}, source)).toMatchObject({ commit: head, folder: '' })
   })
 
   test('reads repositories whose commits are sha256', async () => {
@@ -67,7 +105,7 @@ describe('readCheckout', () => {
     git(folder, 'config', 'format.pretty', 'full')
     git(folder, 'config', 'log.date', 'raw')
     git(folder, 'config', 'color.ui', 'always')
-    expect(await read(folder)).toEqual({ commit: head, time: '2026-11-22T07:00:00Z' })
+    expect(await read(folder)).toEqual({ commit: head, time: '2026-11-22T07:00:00Z', folder: '' })
   })
 
   test('reads a work tree that belongs to another user, as inside of a container', async () => {
@@ -84,7 +122,7 @@ describe('readCheckout', () => {
     { seconds: '1700000000', time: '2023-11-14T22:13:20Z' },
   ])('SOURCE_DATE_EPOCH=$seconds replaces the time', async ({ seconds, time }) => {
     const { folder, head } = repositoryWith()
-    expect(await read(folder, { SOURCE_DATE_EPOCH: seconds })).toEqual({ commit: head, time })
+    expect(await read(folder, { SOURCE_DATE_EPOCH: seconds })).toEqual({ commit: head, time, folder: '' })
   })
 
   test.each(['now', '-1', '1.5', '0x10', '9'.repeat(12)])(

@@ -130,7 +130,8 @@ async function ports(
       }
       return (await runScript(text, options)).exitCode
     },
-    checkedOut: async () => await readCheckout(exec, context.workspace, environment),
+    checkedOut: async () =>
+      await readCheckout(exec, context.workspace, environment, inputs.context ?? inputs.path),
     engineEnvironment: async () => await withLogin(environment, login, temporary),
     nonce: () => randomBytes(16).toString('hex'),
   }

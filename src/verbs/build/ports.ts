@@ -39,8 +39,10 @@ export interface BuildPorts extends SealPorts {
   engine(): Promise<Engine>
   /** Runs the `prepare` script; resolves with its exit code. */
   script(text: string): Promise<number>
-  /** The commit that is checked out in the workspace and its time; undefined where it is no git repository. */
-  checkedOut(): Promise<{ readonly commit: string; readonly time: string } | undefined>
+  /** The commit the sources are checked out at, its time, and the folder if it is not the workspace; undefined where there is no git repository. */
+  checkedOut(): Promise<
+    { readonly commit: string; readonly time: string; readonly folder?: string } | undefined
+  >
   /** The environment engines run in, with registry credentials. */
   engineEnvironment(): Promise<NodeJS.ProcessEnv>
   /** 32 hexadecimal digits nobody else has. */

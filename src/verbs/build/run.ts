@@ -196,7 +196,7 @@ async function prepareAndBuild(
 ): Promise<Built> {
   const { context, log } = ports
   const checkedOut = await ports.checkedOut()
-  if (checkedOut !== undefined && engine.name !== 'existing') checkWorkspace(checkedOut.commit, target)
+  if (checkedOut !== undefined && engine.name !== 'existing') checkWorkspace(checkedOut, target)
   await prepare(inputs, ports)
   const faults = await engine.check({ workspace: context.workspace })
   if (faults.length > 0) throw new InputError(faults, { hint: 'Nothing was pushed.' })
@@ -221,11 +221,15 @@ async function prepareAndBuild(
   )
 }
 
-function checkWorkspace(head: string, target: SealTarget): void {
+function checkWorkspace(
+  { commit: head, folder = '' }: { readonly commit: string; readonly folder?: string },
+  target: SealTarget,
+): void {
   if (head === target.commit) return
+  const where = folder === '' ? 'The workspace' : `The checkout in ${JSON.stringify(folder)}`
   throw new VerificationError(
     'COMMIT_NOT_CHECKED_OUT',
-    `The workspace holds another commit · expected ${target.commit}, got ${head}`,
+    `${where} holds another commit · expected ${target.commit}, got ${head}`,
     {
       hint: `Check out the commit before this step (actions/checkout with ref: ${target.commit}), or correct the commit input.`,
     },
