@@ -34,9 +34,9 @@ describe('errors', () => {
     const tags = Array.from({ length: 500 }, (_, at) => `tags: "${at} " is not a tag`)
     const error = new InputError([...tags, 'path: does not exist'])
     expect(error.faults).toHaveLength(501)
-    expect(error.message.split('\n')).toHaveLength(13)
-    expect(error.message).toContain('  - tags: … and 490 more\n  - path: does not exist')
-    expect(new InputError(tags.slice(0, 11)).message).toContain('"10 "')
+    expect(error.message.split('\n')).toHaveLength(28)
+    expect(error.message).toContain('  - tags: … and 475 more\n  - path: does not exist')
+    expect(new InputError(tags.slice(0, 26)).message).toContain('"25 "')
   })
 
   test.each([

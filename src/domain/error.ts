@@ -24,7 +24,7 @@ export abstract class BuildOnceError extends Error {
 }
 
 /** Faults of one input that the message shows; a list may hold thousands, which would hide those of other inputs. */
-const SHOWN_FAULTS = 10
+const SHOWN_FAULTS = 25
 
 /** All faults, but of one input only the first ones and how many there are more. */
 function shownFaults(faults: readonly string[]): readonly string[] {
