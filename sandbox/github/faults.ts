@@ -1,3 +1,4 @@
+import { createRandom, type Random } from '../faults/random.ts'
 import type { Json } from './description/extract.ts'
 import type { OperationId } from './operations.ts'
 import type { World } from './world.ts'
@@ -22,6 +23,8 @@ export type Fault =
   | { readonly kind: 'delay'; readonly ms: number; readonly when?: Moment }
   /** The right answer, cut off in the middle, in a response that is complete. */
   | { readonly kind: 'malformed-json' }
+  /** The right answer as far as its middle: then the connection is reset, or nothing more ever comes. */
+  | { readonly kind: 'truncated'; readonly end: 'hang' | 'reset' }
   /** A page for people. */
   | { readonly kind: 'html'; readonly status?: number; readonly when?: Moment }
   /** The secondary rate limit; the request is not carried out. */
@@ -44,6 +47,8 @@ export interface FaultRule {
   readonly from?: number
   /** How many of them; without it one. */
   readonly times?: number
+  /** Strikes only this share of them, from 0 to 1: which ones the seed says, and their order. */
+  readonly storm?: { readonly seed: number | string; readonly share: number }
 }
 
 /** A request as faults are chosen for it. */
@@ -65,6 +70,7 @@ export interface Faults {
 
 interface Armed {
   readonly rule: FaultRule
+  readonly random: Random
   seen: number
   struck: number
 }
@@ -80,7 +86,9 @@ export function createFaults(): Faults {
   let armed: Armed[] = []
   return {
     add(...rules) {
-      armed.push(...rules.map((rule) => ({ rule, seen: 0, struck: 0 })))
+      armed.push(
+        ...rules.map((rule) => ({ rule, random: createRandom(rule.storm?.seed ?? 0), seen: 0, struck: 0 })),
+      )
     },
     clear() {
       armed = []
@@ -94,6 +102,7 @@ export function createFaults(): Faults {
         if (!matches(one.rule, subject)) return []
         one.seen += 1
         if (one.seen <= (one.rule.from ?? 0) || one.struck >= (one.rule.times ?? 1)) return []
+        if (one.rule.storm !== undefined && !one.random.chance(one.rule.storm.share)) return []
         one.struck += 1
         return [one.rule.fault]
       }),
@@ -110,6 +119,7 @@ export function momentOf(fault: Fault): Moment {
     case 'reset':
       return fault.when ?? 'before'
     case 'malformed-json':
+    case 'truncated':
       return 'after'
     case 'overtake':
     case 'primary-limit':

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import type { SandboxGitHub } from '../../../sandbox/github/server.ts'
 import { ask, openGitHub } from './support.ts'
@@ -40,6 +41,29 @@ describe('a connection', () => {
 })
 
 describe('an answer', () => {
+  test('ends in the middle, with the connection or without', async () => {
+    const github = await openGitHub()
+    github.faults.add(
+      { fault: { kind: 'truncated', end: 'reset' } },
+      { from: 1, fault: { kind: 'truncated', end: 'hang' } },
+    )
+    await expect(deploy(github)).rejects.toThrow(/terminated|fetch failed/u)
+    const read = async (): Promise<Buffer> => {
+      const authorization = `token ${github.token}`
+      const response = await fetch(`${github.apiUrl}/repos/octo-org/app`, { headers: { authorization } })
+      expect(response.status).toBe(200)
+      const reader = response.body?.getReader()
+      const first = await reader?.read()
+      const quiet = await Promise.race([reader?.read(), sleep(200, 'nothing')])
+      expect(quiet).toBe('nothing')
+      await reader?.cancel()
+      expect(Number(response.headers.get('content-length'))).toBeGreaterThan(first?.value?.byteLength ?? 0)
+      return Buffer.from(first?.value ?? [])
+    }
+    expect((await read()).toString()).toMatch(/^\{"id":/)
+    expect(github.state.deployments.all()).toHaveLength(1)
+  })
+
   test.each([
     ['before', 0],
     ['after', 1],
@@ -133,6 +157,29 @@ test('somebody else is faster', async () => {
   })
   const answer = await ask(github, 'POST git/refs', { body: { ref, sha } })
   expect(answer).toMatchObject({ status: 422, body: { message: 'Reference already exists' } })
+})
+
+describe('a storm', () => {
+  const fault = { kind: 'answer', status: 500 } as const
+  const strike = async (seed: number): Promise<string> => {
+    const github = await openGitHub()
+    github.faults.add({ times: Infinity, storm: { seed, share: 0.4 }, fault })
+    let seen = ''
+    for (let index = 0; index < 30; index += 1) {
+      seen += (await ask(github, 'GET ')).status === 500 ? 'x' : '.'
+    }
+    return seen
+  }
+
+  test('is the same for the same seed, and another for another', async () => {
+    const [first, again, other] = [await strike(1), await strike(1), await strike(2)]
+    expect(again).toBe(first)
+    expect(other).not.toBe(first)
+    for (const storm of [first, other]) {
+      expect(storm.split('x').length - 1).toBeGreaterThan(5)
+      expect(storm.split('x').length - 1).toBeLessThan(20)
+    }
+  })
 })
 
 describe('rules', () => {

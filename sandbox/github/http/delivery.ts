@@ -8,7 +8,7 @@ import { versionOf } from '../access/gate.ts'
 import { describeRequirement, REQUIREMENTS } from '../access/permissions.ts'
 import { exhausted } from '../access/rate-limit.ts'
 import type { Reply } from './responses.ts'
-import { encodeAnswer, replyOf, sendReply } from './responses.ts'
+import { encodeAnswer, replyOf, sendHalf, sendReply } from './responses.ts'
 import type { Request, Service } from './service.ts'
 import { answerRequest, callerOf, inspect } from './service.ts'
 
@@ -32,7 +32,7 @@ function commonHeaders(service: Service, request: Request): Readonly<Record<stri
   }
 }
 
-type Ending = Reply | 'hang' | 'reset'
+type Ending = Reply | 'hang' | 'reset' | { readonly half: Reply; readonly end: 'hang' | 'reset' }
 
 /** Plays the faults of a moment; what it returns ends the exchange. */
 async function play(
@@ -44,6 +44,7 @@ async function play(
 ): Promise<Ending | undefined> {
   for (const fault of faults.filter((one) => momentOf(one) === moment)) {
     if (fault.kind === 'hang' || fault.kind === 'reset') return fault.kind
+    if (fault.kind === 'truncated' && right !== undefined) return { half: right, end: fault.end }
     if (fault.kind === 'delay') await sleep(fault.ms)
     if (fault.kind === 'overtake') fault.act(service.world)
     if (fault.kind === 'primary-limit') {
@@ -71,10 +72,14 @@ export async function deliver(
     observe(right.status)
     ending = (await play(service, request, faults, 'after', right)) ?? right
   }
-  if (ending === 'hang') return
-  if (ending === 'reset') {
-    response.req.socket.resetAndDestroy()
-    return
+  const complete = (reply: Reply): Reply => {
+    return { ...reply, headers: { ...commonHeaders(service, request), ...reply.headers } }
   }
-  sendReply(response, { ...ending, headers: { ...commonHeaders(service, request), ...ending.headers } })
+  if (typeof ending === 'object' && 'half' in ending) {
+    await sendHalf(response, complete(ending.half))
+    ending = ending.end
+  }
+  if (ending === 'hang') return
+  if (ending === 'reset') response.req.socket.resetAndDestroy()
+  else sendReply(response, complete(ending))
 }

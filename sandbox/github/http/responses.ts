@@ -65,10 +65,22 @@ export function replyOf(fault: Fault, right: Reply | undefined): Reply | undefin
     case 'primary-limit':
     case 'reset':
     case 'stale':
+    case 'truncated':
       return undefined
     default:
       return fault satisfies never
   }
+}
+
+/** Sends the first half of what was announced; what becomes of the connection is for the caller. */
+export async function sendHalf(response: ServerResponse, { status, headers, content }: Reply): Promise<void> {
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
+  response.setHeader('Content-Length', content.length)
+  response.writeHead(status)
+  const half = content.subarray(0, Math.floor(content.length / 2))
+  // Half of nothing: the answer is there as soon as its headers are.
+  if (half.length === 0) response.flushHeaders()
+  else await new Promise((sent) => response.write(half, sent))
 }
 
 /** Sends bytes; what a status forbids to have a body gets none. */
