@@ -26,23 +26,25 @@ export function boundedFetch(base: URL, send: Fetch, limits: FetchLimits): Fetch
       const signal = init.signal == null ? timeout : AbortSignal.any([init.signal, timeout])
       const response = await send(url.href, { ...init, redirect: 'manual', signal })
       const location = redirection(response, init.method ?? 'GET')
-      if (location === undefined) return await readWhole(response, limits.maxBytes)
+      const what = `${init.method ?? 'GET'} ${url.pathname}`
+      if (location === undefined) return await readWhole(response, what, limits.maxBytes)
       await response.body?.cancel()
-      if (hop >= MAX_REDIRECTS) throw unexpected(`it redirects more than ${MAX_REDIRECTS} times`)
-      if (!URL.canParse(location, url.href)) throw unexpected('it redirects to no address')
+      if (hop >= MAX_REDIRECTS) throw unexpected(what, `it redirects more than ${MAX_REDIRECTS} times`)
+      if (!URL.canParse(location, url.href)) throw unexpected(what, 'it redirects to no address')
       url = new URL(location, url)
     }
   }
 }
 
-function unexpected(why: string): GitHubError {
-  return new GitHubError('GITHUB_UNEXPECTED', `GitHub's answer cannot be used: ${why}`)
+function unexpected(what: string, why: string): GitHubError {
+  return new GitHubError('GITHUB_UNEXPECTED', `GitHub's answer (${what}) cannot be used: ${why}`)
 }
 
 /** Redirects of renamed repositories, and the addresses of further pages, are GitHub's to choose, but not the host. */
 function refuseElsewhere(url: URL, base: URL): void {
-  const folder = base.pathname.endsWith('/') ? base.pathname : `${base.pathname}/`
-  if (url.origin === base.origin && url.pathname.startsWith(folder) && url.username === '') return
+  const folder = base.pathname.replace(/\/*$/, '/')
+  const isAnonymous = url.username === '' && url.password === ''
+  if (url.origin === base.origin && url.pathname.startsWith(folder) && isAnonymous) return
   throw new GitHubError(
     'GITHUB_UNEXPECTED',
     `The API leads elsewhere, where the token must not go · expected ${base.origin}${folder}…, got ${url.origin}`,
@@ -59,13 +61,13 @@ function redirection(response: Response, method: string): string | undefined {
   return isRedirect ? (response.headers.get('location') ?? undefined) : undefined
 }
 
-async function readWhole(response: Response, maxBytes: number): Promise<Response> {
+async function readWhole(response: Response, what: string, maxBytes: number): Promise<Response> {
   const chunks: Uint8Array[] = []
   let size = 0
   for await (const chunk of response.body ?? []) {
     size += chunk.byteLength
     // Leaving the loop ends the transfer.
-    if (size > maxBytes) throw unexpected(`it is larger than ${maxBytes} bytes`)
+    if (size > maxBytes) throw unexpected(what, `it is larger than ${maxBytes} bytes`)
     chunks.push(chunk)
   }
   const { status, headers } = response
