@@ -241,6 +241,16 @@ describe('reading', () => {
     expect(message.length).toBeLessThan(2000)
   })
 
+  test('a blob that is larger than any answer may be is not read, and the message names the ref', async () => {
+    const github = await openGitHub()
+    plant(github, 'x'.repeat(20_000))
+    const { seals } = openApi(github, { limits: { maxBytes: 10_000 } })
+    const { message } = await githubFailure('GITHUB_UNEXPECTED', seals.read(IMAGE, commit))
+    expect(message).toContain(REF)
+    expect(message).toContain('/git/blobs/')
+    expect(message).toContain('larger than 10000 bytes')
+  })
+
   test('a ref to a commit, to a blob, and a tag of a commit are errors', async () => {
     const github = await openGitHub()
     const { git } = github.state
@@ -259,8 +269,23 @@ describe('reading', () => {
       const github = await openGitHub()
       const { seals } = openApi(github)
       await seals.claim(buildRecord())
-      github.faults.add({ operation, fault: { kind: 'answer', status: 404, body: { message: 'Not Found' } } })
+      const fault = { kind: 'answer', status: 404, body: { message: 'Not Found' } } as const
+      github.faults.add({ operation, fault, times: 2 })
       expect(await invalid(seals.read(IMAGE, commit))).toContain('is not there')
+    },
+  )
+
+  test.each(['git/get-tag', 'git/get-blob'] as const)(
+    'an object that is shown after its ref is waited for (%s)',
+    async (operation) => {
+      const github = await openGitHub()
+      const { seals, pauses } = openApi(github)
+      const record = buildRecord()
+      await seals.claim(record)
+      const fault = { kind: 'answer', status: 404, body: { message: 'Not Found' } } as const
+      github.faults.add({ operation, fault })
+      expect(await seals.read(IMAGE, commit)).toEqual(record)
+      expect(pauses).toEqual([2000])
     },
   )
 

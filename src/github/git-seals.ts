@@ -31,6 +31,9 @@ const PROBE = new TextEncoder().encode('build-once\n')
 /** How often a ref is tried to be created whose creation failed without there being one afterwards. */
 const MAX_CREATES = 4
 
+/** How long an object may be missing that a ref leads to. */
+const OBJECT_DELAY_MS = 2000
+
 /** What seals in git need. */
 export interface GitSealOptions {
   readonly api: GitHubApi
@@ -67,24 +70,45 @@ async function list({ api }: GitSealOptions, repository: string): Promise<Readon
 }
 
 async function read(
-  { api }: GitSealOptions,
+  options: GitSealOptions,
   repository: string,
   commit: Commit,
 ): Promise<BuildRecord | undefined> {
   const ref = sealRef(repository, commit)
-  const tag = await readRef(api, ref)
+  const tag = await readRef(options.api, ref)
   if (tag === undefined) return undefined
   if (tag.type !== 'tag') throw invalidSeal(ref, `it points at a ${tag.type} · expected a tag object`)
-  const blob = await readTagObject(api, tag.sha)
-  if (blob === undefined) throw invalidSeal(ref, `its tag object ${tag.sha} is not there`)
+  try {
+    return checkedSeal(await readRecordOf(options, ref, tag.sha), repository, commit)
+  } catch (error) {
+    if (!(error instanceof GitHubError) || error.code !== 'GITHUB_UNEXPECTED') throw error
+    throw new GitHubError(error.code, `${ref} cannot be read: ${error.message}`, { cause: error })
+  }
+}
+
+async function readRecordOf(options: GitSealOptions, ref: string, tag: string): Promise<BuildRecord> {
+  const { api } = options
+  const blob = await shown(options, async () => await readTagObject(api, tag))
+  if (blob === undefined) throw invalidSeal(ref, `its tag object ${tag} is not there`)
   if (blob.type !== 'blob')
     throw invalidSeal(
       ref,
       `its tag object points at a ${blob.type} · expected a blob that holds a build record`,
     )
-  const bytes = await readBlob(api, blob.sha)
+  const bytes = await shown(options, async () => await readBlob(api, blob.sha))
   if (bytes === undefined) throw invalidSeal(ref, `its blob ${blob.sha} is not there`)
-  return checkedSeal(decode(bytes, ref, blob.sha), repository, commit)
+  return decode(bytes, ref, blob.sha)
+}
+
+/** Objects are written before the ref, but a copy of the repository may show them after it. */
+async function shown<T>(
+  { clock }: GitSealOptions,
+  find: () => Promise<T | undefined>,
+): Promise<T | undefined> {
+  const found = await find()
+  if (found !== undefined) return found
+  await clock.sleep(OBJECT_DELAY_MS)
+  return await find()
 }
 
 function decode(bytes: Uint8Array, ref: string, blob: string): BuildRecord {
