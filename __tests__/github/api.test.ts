@@ -109,6 +109,12 @@ describe('a request', () => {
     expect(github.requests).toHaveLength(2)
   })
 
+  test('that a proxy wants a password for says so', async () => {
+    const { url } = await openServer(() => ({ status: 407 }))
+    const { message } = await githubFailure('GITHUB_UNAVAILABLE', clientOf(url).request(REF, MAIN, refAnswer))
+    expect(message).toMatch(/did not answer: .*proxy/)
+  })
+
   test('that is never answered ends', async () => {
     const github = await openGitHub()
     github.faults.add({ fault: { kind: 'hang' }, times: 3 })

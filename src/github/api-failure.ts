@@ -20,7 +20,9 @@ export function failureOf(error: unknown, asked: Asked): GitHubError {
   const answer = answerOf(error, asked)
   const what = `GitHub (${asked.route})`
   if (answer === undefined) {
-    const why = printable(messageOf(error), asked.token)
+    // The answer 407 of a proxy is given as a failure without a word.
+    const why =
+      printable(messageOf(error), asked.token) || 'the connection failed, or a proxy asks for a password'
     return new GitHubError('GITHUB_UNAVAILABLE', `${what} did not answer: ${why}`, {
       hint: 'Run the job again. Nothing was assumed about what was asked.',
     })
