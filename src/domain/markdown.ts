@@ -1,13 +1,19 @@
-/** Text from anywhere as text in Markdown: no markup, no HTML, no line breaks, no mentions or links. */
+/** Text on one line. What turns the direction of writing would make a reader see another text than there is. */
+function plain(text: string): string {
+  return text.replace(/\p{Cc}+/gu, ' ').replace(/\p{Bidi_Control}/gu, '\ufffd')
+}
+
+/** Text from anywhere as text in Markdown: no markup, no HTML, no formulas, no line breaks, no mentions or links. */
 export function escapeMarkdown(text: string): string {
   return (
-    text
-      .replace(/\p{Cc}+/gu, ' ')
+    plain(text)
       .replace(/[&<>]/g, (character) => (character === '&' ? '&amp;' : character === '<' ? '&lt;' : '&gt;'))
       .replace(/[\\`*_{}[\]()#+!|~@-]/g, (character) => `\\${character}`)
       // GitHub makes links of addresses without any markup.
       .replace(/:\/\//g, String.raw`:\/\/`)
       .replace(/\bwww\./gi, (start) => start.replace('.', String.raw`\.`))
+      // What stands between two dollar signs is a formula, and a backslash does not help.
+      .replaceAll('$', '<span>$</span>')
   )
 }
 
@@ -16,10 +22,7 @@ export function escapeMarkdown(text: string): string {
  * before the bar would hide one behind a backslash in the text), so characters that look like them stand there.
  */
 export function code(text: string): string {
-  return `\`${text
-    .replace(/\p{Cc}+/gu, ' ')
-    .replaceAll('`', 'ˋ')
-    .replaceAll('|', '│')}\``
+  return `\`${plain(text).replaceAll('`', 'ˋ').replaceAll('|', '│')}\``
 }
 
 /** A link, only for http(s) addresses; anything else stays plain text. */
