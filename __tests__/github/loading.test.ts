@@ -25,8 +25,11 @@ test("GitHub's client is loaded in one place, and only when something is asked o
   }
 })
 
-test('the modules that speak to GitHub are no part of what a build loads first', () => {
-  const main = readFileSync(join(src, 'main', 'github.ts'), 'utf8')
-  expect(main).toContain("import('../github/api-client.ts')")
-  expect(main).not.toMatch(/^import \{[^}]*\} from '..\/github\/(?:api-client|git-seals)/m)
-})
+test.each(['github.ts', 'artifact-metadata.ts'])(
+  'the modules that speak to GitHub are no part of what a build loads first, in %s',
+  (file) => {
+    const main = readFileSync(join(src, 'main', file), 'utf8')
+    expect(main).toContain("import('../github/api-client.ts')")
+    expect(main).not.toMatch(/^import \{[^}]*\} from '..\/github\/(?:api-client|git-seals)/m)
+  },
+)
