@@ -95,6 +95,32 @@ describe('the step', () => {
     })
   })
 
+  /** The workflow without its last job, whose place something else takes. */
+  const first = WORKFLOW.slice(0, WORKFLOW.indexOf('  build:'))
+  test.each([
+    {
+      what: 'its inputs',
+      text: `${first.replace('with:', 'with: &inputs')}  build:\n    steps:\n      - {id: build, with: *inputs, uses: ${USES}}\n`,
+      uses: 13,
+    },
+    {
+      what: 'the step',
+      text: `${first.replace('- uses', '- &step\n        uses')}  build:\n    steps: [*step, *step]\n`,
+      uses: 8,
+    },
+    {
+      what: 'all steps',
+      text: `${first.replace('steps:', 'steps: &steps')}  build:\n    steps: *steps\n`,
+      uses: 7,
+    },
+    { what: 'the job', text: `${first.replace('test:', 'test: &job')}  build: *job\n`, uses: 7 },
+  ])('with an alias for $what: where it is written', async ({ text, uses }) => {
+    const found = await find({}, { text })
+    expect(found?.line).toBe(uses)
+    expect(text.split('\n')[uses - 1]).toContain(`uses: ${USES}`)
+    expect(text.split('\n')[(found?.lineOf('image') ?? 0) - 1]).toBe('          image: ghcr.io/owner/app')
+  })
+
   test('with line ends of Windows', async () => {
     expect(await find({}, { text: WORKFLOW.replaceAll('\n', '\r\n') })).toMatchObject({
       line: lineOf('uses: '),
@@ -137,6 +163,27 @@ describe('no position for', () => {
     { what: 'text that is not YAML', more: { text: `${WORKFLOW}\t- : [` } },
     { what: 'an empty file', more: { text: '' } },
     { what: 'a file that is too large', more: { text: `${WORKFLOW}#${' '.repeat(1024 * 1024)}` } },
+    {
+      what: 'two documents in one file',
+      more: { text: `${WORKFLOW}---\n${WORKFLOW}` },
+    },
+    {
+      what: 'an alias that leads nowhere',
+      more: {
+        text: WORKFLOW.replace(
+          'steps:\n      - uses: actions',
+          'steps: *none\n    more:\n      - uses: actions',
+        ),
+      },
+    },
+    {
+      what: 'one of two steps whose inputs are aliases',
+      environment: { GITHUB_ACTION: '__org_build-once_deploy', INPUT_ENVIRONMENT: 'staging' },
+      more: {
+        folder: 'deploy',
+        text: `${WORKFLOW.replace('with: {image', 'with: &w {image')}      - uses: org/build-once/deploy@v1\n        with: *w\n`,
+      },
+    },
     { what: 'steps that are no list', more: { text: 'jobs:\n  build:\n    steps: 7\n' } },
     { what: 'jobs that are no map', more: { text: 'jobs: [build]\n' } },
     { what: 'a job that is empty', more: { text: 'jobs:\n  build:\n' } },

@@ -107,30 +107,41 @@ async function findIn(
   job: string,
   isWanted: (step: WrittenStep) => boolean,
 ): Promise<StepPosition | undefined> {
-  const { isMap, isScalar, isSeq, LineCounter, parseDocument } = await import('yaml')
+  const { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } = await import('yaml')
   const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines, logLevel: 'silent' })
+  const document = parseDocument(text, { lineCounter: lines })
   if (document.errors.length > 0) return undefined
-  const jobs = document.get('jobs')
-  // The job may be one of a called workflow, which has a file of its own but the names of this one.
-  if (!isMap(jobs) || jobs.items.some(({ value }) => !isMap(value) || value.has('uses'))) return undefined
-  const steps = document.getIn(['jobs', job, 'steps'])
-  if (!isSeq(steps)) return undefined
-
-  const textOf = (value: unknown): string | undefined =>
-    isScalar(value) && ['string', 'boolean'].includes(typeof value.value) ? String(value.value) : undefined
-  const inputsOf = (step: YAMLMap) => {
-    const given = step.get('with')
-    return isMap(given) ? given.items : []
+  // What an alias stands for is found where it is written.
+  const written = (node: unknown): unknown => (isAlias(node) ? node.resolve(document) : node)
+  const mapAt = (parent: unknown, key: string): YAMLMap | undefined => {
+    const node = isMap(parent) ? written(parent.get(key, true)) : undefined
+    return isMap(node) ? node : undefined
   }
-  const written = (step: YAMLMap): WrittenStep => ({
+  const jobs = mapAt(document.contents, 'jobs')
+  // The job may be one of a called workflow, which has a file of its own but the names of this one.
+  const isCaller = jobs?.items.some(({ value }) => {
+    const node = written(value)
+    return !isMap(node) || node.has('uses')
+  })
+  const steps = written(mapAt(jobs, job)?.get('steps', true))
+  if (isCaller !== false || !isSeq(steps)) return undefined
+
+  const textOf = (node: unknown): string | undefined => {
+    const value = written(node)
+    return isScalar(value) && ['string', 'boolean'].includes(typeof value.value)
+      ? String(value.value)
+      : undefined
+  }
+  const inputsOf = (step: YAMLMap) => mapAt(step, 'with')?.items ?? []
+  const stepOf = (step: YAMLMap): WrittenStep => ({
     id: textOf(step.get('id', true)),
     uses: textOf(step.get('uses', true)),
     with: new Map(inputsOf(step).map(({ key, value }) => [textOf(key) ?? '', textOf(value)])),
   })
-  const [step, ...others] = steps.items
+  // The same step twice, by an alias, still has one place.
+  const [step, ...others] = [...new Set(steps.items.map(written))]
     .filter((item) => isMap(item))
-    .filter((item) => isWanted(written(item)))
+    .filter((item) => isWanted(stepOf(item)))
   if (step === undefined || others.length > 0) return undefined
 
   const lineAt = (node: unknown): number | undefined =>
