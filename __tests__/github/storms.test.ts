@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Fault, FaultRule } from '../../sandbox/github/faults.ts'
+import { parseCommit } from '../../src/domain/commit.ts'
 import { GitHubError } from '../../src/domain/error.ts'
 import { sealRef } from '../../src/domain/git-seal.ts'
 import { buildRecord, IMAGE, repository } from '../fixtures/samples.ts'
@@ -49,7 +50,7 @@ const SEEDS = Array.from({ length: 8 }, (_, seed) => seed)
 describe('whatever GitHub answers', () => {
   test.each(SEEDS)('one of four claims wins, storm %i', async (seed) => {
     const github = await openGitHub({ rateLimit: 100_000 })
-    const commit = newCommit()
+    const commit = parseCommit(newCommit())
     github.faults.add(...storm(seed, [...FAULTS, LATE]))
     const claims = await Promise.all(
       ['a', 'b', 'c', 'd'].map(async (letter) => {

@@ -131,6 +131,17 @@ describe('tokens', () => {
     ignoreBodies(github)
   })
 
+  test('without one the contents of artifacts stay closed even in a public repository', async () => {
+    const github = await openGitHub({ visibility: 'public' })
+    const { actions, artifacts, git } = github.state
+    const run = actions.startRun({ sha: git.head() })
+    const { id } = artifacts.add({ name: 'record', run, bytes: Buffer.from('PK') })
+    const download = `GET actions/artifacts/${id}/zip`
+    expect(await refusal(github, download, { token: null })).toBe('401 Requires authentication')
+    const weak = github.tokens.add({ permissions: {} })
+    expect((await ask(github, download, { token: weak })).status).toBe(302)
+  })
+
   test('do not show other repositories', async () => {
     const github = await openGitHub()
     expect(await refusal(github, 'GET /repos/octo-org/other')).toBe('404 Not Found')

@@ -95,6 +95,29 @@ test('a long comparison shows its newest 250 commits, or all in pages', async ()
   expect(page.headers.get('link')).toContain('rel="next"')
 })
 
+test('the changed files of a comparison are on its first page, 300 at most', async () => {
+  const github = await openGitHub()
+  const { git } = github.state
+  const root = git.head()
+  git.commit()
+  git.commit({ files: Object.fromEntries(Array.from({ length: 310 }, (_, file) => [`${file}.txt`, 'x'])) })
+  const filesOf = async (query: string) => [
+    ...((await ask(github, `GET compare/${root}...main${query}`)).body['files'] ?? []),
+  ]
+  expect(await filesOf('')).toHaveLength(300)
+  expect(await filesOf('?per_page=1&page=1')).toHaveLength(300)
+  expect(await filesOf('?per_page=1&page=2')).toEqual([])
+})
+
+test('names with slashes compare, written as they are or encoded', async () => {
+  const github = await openGitHub()
+  const { git } = github.state
+  git.branch('feature/a', git.commit({ branch: null, parents: [git.head()] }))
+  for (const basehead of ['main...feature/a', 'main...feature%2Fa', 'refs/heads/main...feature/a']) {
+    expect((await ask(github, `GET compare/${basehead}`)).body['status'], basehead).toBe('ahead')
+  }
+})
+
 test('commit statuses add up', async () => {
   const github = await openGitHub()
   const sha = github.state.git.head()

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { ask, openGitHub, refusal } from './support.ts'
+import { ask, openGitHub, refusal, textAt } from './support.ts'
 
 test('an environment shows its protection', async () => {
   const github = await openGitHub()
@@ -39,3 +39,15 @@ test('a deployment makes its environment, without protection', async () => {
   const all = await ask(github, 'GET environments')
   expect(all.body['total_count']).toBe(1)
 })
+
+test.each(['Größe 1', 'a b', '100%', 'review/feature#7?x', '北京', 'pr+1'])(
+  'an environment may be called %j',
+  async (name) => {
+    const github = await openGitHub()
+    const { id } = github.state.environments.set(name)
+    const { body } = await ask(github, `GET environments/${encodeURIComponent(name)}`)
+    expect(body).toMatchObject({ id, name })
+    const own = new URL(textAt(body, 'url')).pathname
+    expect((await ask(github, `GET ${own}`)).body).toMatchObject({ id })
+  },
+)

@@ -122,6 +122,7 @@ test('refs are found by how they begin, in order, all at once or in pages', asyn
   const tens = await ask(github, 'GET git/matching-refs/build-once/app/01')
   expect([...tens.body]).toHaveLength(10)
   expect((await ask(github, 'GET git/matching-refs/build-once/none')).body).toEqual([])
+  expect([...(await ask(github, 'GET git/matching-refs/')).body].length).toBe(46)
   const page = await ask(github, 'GET git/matching-refs/build-once/app?per_page=20&page=3')
   expect([...page.body].map((one) => one['ref'])).toEqual(all.slice(40))
   expect(page.headers.get('link')).toContain('rel="prev"')

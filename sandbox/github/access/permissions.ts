@@ -92,11 +92,15 @@ export function isWrite(id: OperationId): boolean {
   return REQUIREMENTS[id].some((set) => Object.values(set).includes('write'))
 }
 
+/** Reading these takes an account, of whoever it may be. */
+const NEVER_ANONYMOUS = new Set<OperationId>(['actions/download-artifact'])
+
 /** Refuses a caller that may not do an operation; what is public anyone may read. */
 export function authorize(id: OperationId, caller: Caller, isPublic: boolean): void {
   const requirement = REQUIREMENTS[id]
   if (id === 'rate-limit/get') return
-  if (isPublic && !isWrite(id)) return
+  const isForAnyone = isPublic && !isWrite(id)
+  if (isForAnyone && (caller.kind !== 'anonymous' || !NEVER_ANONYMOUS.has(id))) return
   if (caller.kind === 'anonymous') {
     if (isPublic) throw new Refusal(401, 'Requires authentication')
     throw notFound()

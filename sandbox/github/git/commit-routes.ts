@@ -14,6 +14,8 @@ import type { World } from '../world.ts'
 
 /** Without a page in the request a comparison has so many commits, the newest of all. */
 const COMPARED_COMMITS = 250
+/** Of the whole comparison, on its first page. */
+const COMPARED_FILES = 300
 
 function presentSignature({ author }: Commit): JsonObject {
   return { name: author.name, email: author.email, date: timeText(author.date) }
@@ -127,6 +129,7 @@ export const compareCommits: Handler = (world, exchange) => {
   const { ahead, behind, mergeBase, status } = comparison
   const isPaged = exchange.query.has('page') || exchange.query.has('per_page')
   const page = isPaged ? cutPage(exchange, ahead) : { entries: ahead.slice(-COMPARED_COMMITS), headers: {} }
+  const files = presentDifference(world, mergeBase.files, head.files, head.sha)
   const html = world.urls.page(`/compare/${basehead}`)
   const body = {
     url: world.urls.repository(`/compare/${basehead}`),
@@ -141,7 +144,7 @@ export const compareCommits: Handler = (world, exchange) => {
     behind_by: behind.length,
     total_commits: ahead.length,
     commits: page.entries.map((commit) => presentCommit(world, commit)),
-    files: presentDifference(world, mergeBase.files, head.files, head.sha),
+    files: Number(exchange.query.get('page') ?? 1) > 1 ? [] : files.slice(0, COMPARED_FILES),
   }
   return ok(body, page.headers)
 }

@@ -10,6 +10,9 @@ export interface Route {
 /** Finds the operation of a request. */
 export type Router = (method: string, path: string) => Route | undefined
 
+/** Operations whose last parameter may be left empty. */
+const OPEN_ENDED = new Set<OperationId>(['git/list-matching-refs'])
+
 interface Pattern {
   readonly id: OperationId
   readonly operation: Operation
@@ -23,7 +26,8 @@ function compile(id: OperationId, operation: Operation): Pattern {
     if (name === undefined) return `\\${match}`
     names.push(name)
     const isMulti = operation.parameters.some((one: Parameter) => one.name === name && one.multiSegment)
-    return isMulti ? '(.+)' : '([^/]+)'
+    if (!isMulti) return '([^/]+)'
+    return OPEN_ENDED.has(id) ? '(.*)' : '(.+)'
   })
   return { id, operation, expression: new RegExp(`^${source}$`, 'u'), names }
 }
