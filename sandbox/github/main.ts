@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { parseArgs } from 'node:util'
 import type { GitHubOptions } from './options.ts'
 import { startGitHub } from './server.ts'
@@ -68,14 +69,13 @@ function isUsageError(error: unknown): error is Error {
 
 async function serve(args: readonly string[]): Promise<void> {
   const github = await startGitHub(parseOptions(args))
+  // Before anything is said: whoever reads it may end this at once.
+  const told = Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')])
   console.log(`GITHUB_API_URL=${github.apiUrl}`)
   console.log(`GITHUB_SERVER_URL=${github.serverUrl}`)
   console.log(`GITHUB_REPOSITORY=${github.repository}`)
   console.log(`GITHUB_TOKEN=${github.token}`)
-  await new Promise<void>((resolve) => {
-    process.once('SIGTERM', resolve)
-    process.once('SIGINT', resolve)
-  })
+  await told
   for (const { request, side, where, message } of github.violations) {
     console.error(`violation: ${request}: ${side} ${where} ${message}`)
   }

@@ -1,13 +1,16 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
 
-const MAIN = fileURLToPath(new URL('../../../sandbox/github/main.ts', import.meta.url))
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
+const MAIN = `${ROOT}sandbox/github/main.ts`
+type Child = ChildProcessByStdio<null, Readable, Readable>
 
-function spawnMain(args: readonly string[]) {
+function spawnMain(args: readonly string[]): Child {
   const child = spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
   onTestFinished(() => {
     child.kill('SIGKILL')
@@ -15,8 +18,9 @@ function spawnMain(args: readonly string[]) {
   return child
 }
 
-async function start(...args: string[]) {
-  const child = spawnMain(args)
+const start = async (...args: string[]) => await started(spawnMain(args))
+
+async function started(child: Child) {
   const environment: Record<string, string> = {}
   for await (const line of createInterface(child.stdout)) {
     const [, name = '', value = ''] = /^(\w+)=(.*)$/u.exec(line) ?? []
@@ -38,6 +42,25 @@ test('says what a client needs, and serves until it is told to end', async () =>
   child.kill('SIGTERM')
   expect(await once(child, 'exit')).toEqual([0, null])
   expect(await errors).toBe('violation: GET /nowhere: request path is not served\n')
+})
+
+test('is a script of the package, and ends with it', async () => {
+  const args = ['run', '--silent', 'sandbox:github', '--', '--repository', 'ada/tool']
+  const { child, environment } = await started(
+    spawn('npm', args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] }),
+  )
+  const url = environment['GITHUB_API_URL'] ?? ''
+  expect(environment['GITHUB_REPOSITORY']).toBe('ada/tool')
+  expect((await fetch(`${url}/rate_limit`)).status).toBe(200)
+  child.kill('SIGTERM')
+  await once(child, 'exit')
+  await expect(fetch(`${url}/rate_limit`)).rejects.toThrow('fetch failed')
+})
+
+test('ends at once when told so before anybody has asked for something', async () => {
+  const { child } = await start()
+  child.kill('SIGTERM')
+  expect(await once(child, 'exit')).toEqual([0, null])
 })
 
 test('takes its switches', async () => {
