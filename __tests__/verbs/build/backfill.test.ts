@@ -332,6 +332,43 @@ describe('the build action', () => {
     expect(second).toMatchObject({ outcome: 'reused', sealed: first.sealed })
   })
 
+  const CALLS = ['attach', 'git claim']
+  const POINTS = CALLS.flatMap((call) => (['before', 'after'] as const).map((when) => ({ call, when })))
+  test.each(POINTS)('completes an adoption that ended $when $call', async ({ call, when }) => {
+    const world = createWorld()
+    const gitSeals = createMemoryGitSeals()
+    await publish(world.registry, amd64, commit)
+    const crash: Around = async (name, proceed) => {
+      if (name === call && when === 'before') throw new Error('killed')
+      const result = await proceed()
+      if (name === call) throw new Error('killed')
+      return result
+    }
+    const inputs = inputsOf({ ...given, backfill: 'false', adopt: 'true' })
+    await expect(build(inputs, target, createJob(world, { gitSeals, around: crash }).ports)).rejects.toThrow(
+      'killed',
+    )
+    const again = await build(inputs, target, createJob(world, { gitSeals }).ports)
+    expect(again.sealed?.manifest).toEqual(amd64)
+    expect(await gitSeals.read(IMAGE, commit)).toEqual(again.sealed?.record)
+    expect(await world.records.list(repository, amd64.digest, RECORD_TYPES.build)).toHaveLength(1)
+  })
+
+  test('adopts what is sealed in the registry only with the record that is there, and only if told to', async () => {
+    const world = createWorld()
+    const gitSeals = createMemoryGitSeals()
+    const record = await sealed(world, commit, amd64)
+    const job = createJob(world, { gitSeals })
+    const without = inputsOf({ ...given, backfill: 'false' })
+    await expectCode(build(without, target, job.ports), 'NOT_SEALED_IN_GIT')
+    const adopted = await build(
+      inputsOf({ ...given, backfill: 'false', adopt: 'true' }),
+      target,
+      createJob(world, { gitSeals }).ports,
+    )
+    expect(adopted).toMatchObject({ outcome: 'adopted-tag', sealed: { manifest: amd64, record } })
+  })
+
   test('adopts in git, too', async () => {
     const world = createWorld()
     const gitSeals = createMemoryGitSeals()

@@ -116,8 +116,9 @@ describe('look', () => {
 
   test('a tag that is sealed in the registry only proves nothing', async () => {
     const world = createGitWorld()
-    record(world, await publish(world.registry, amd64, commit))
-    const error = await expectCode(look(world), 'NOT_SEALED_IN_GIT')
+    const made = record(world, await publish(world.registry, amd64, commit))
+    expect(await look(world)).toEqual({ state: 'unsealed', manifest: amd64, record: made })
+    const error = await expectCode(seal(world, arm64), 'NOT_SEALED_IN_GIT')
     expect(error.message).toContain(REF)
     expect(error.hint).toContain('backfill: true')
     expect(new Set((await world.git.list(IMAGE)).keys())).toEqual(new Set())

@@ -12,7 +12,7 @@ import { readPlatforms } from './platforms.ts'
 import type { BuildPorts, SealTarget } from './ports.ts'
 import { backfill, type Backfilled } from './backfill.ts'
 import { sealMethod } from './seal.ts'
-import { type Sealed, type SealMethod, unsealedTag } from './sealed.ts'
+import { refusalOf, type Sealed, type SealMethod } from './sealed.ts'
 import { stagingTag } from './staging.ts'
 import { bareTag } from './tag-inputs.ts'
 import { putTags } from './tags.ts'
@@ -99,14 +99,13 @@ async function reuse(
     warnOfDuplicate(inputs, found.sealed.manifest, ports)
     return { outcome: 'reused', sealed: found.sealed }
   }
-  if (!inputs.adopt) throw unsealedTag(target, found.manifest)
+  if (!inputs.adopt) throw refusalOf(target, found)
   refuseOther(inputs, found.manifest)
-  const record = await makeRecord(inputs, target, ports, found.manifest, {
-    name: 'adopted',
-    version: 'unknown',
-  })
+  const engine = { name: 'adopted', version: 'unknown' }
+  const record = found.record ?? (await makeRecord(inputs, target, ports, found.manifest, engine))
   const { ours: _, ...sealed } = await method.adopt(target, found.manifest, record)
-  ports.log.notice(`Adopted ${found.manifest.digest}, which was pushed under the SHA tag without build-once.`)
+  const how = found.record === undefined ? 'pushed under the SHA tag without build-once' : 'not sealed in git'
+  ports.log.notice(`Adopted ${found.manifest.digest}, which was ${how}.`)
   return { outcome: 'adopted-tag', sealed }
 }
 

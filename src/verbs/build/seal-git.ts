@@ -9,9 +9,9 @@ import {
   describeTag,
   type Look,
   readRecord,
+  refusalOf,
   type Sealed,
   type SealResult,
-  unsealedTag,
 } from './sealed.ts'
 
 /** How often, a second apart, the SHA tag is looked for before the winner of a race counts as gone. */
@@ -43,14 +43,8 @@ export async function lookInGit(ports: SealPorts, git: GitSeals, target: SealTar
   await ports.clock.sleep(target.settle)
   const late = await readSeal(git, target)
   if (late !== undefined) return { state: 'sealed', sealed: await complete(ports, target, late, tagged) }
-  if ((await readRecord(ports, target, tagged)) === undefined) return { state: 'unsealed', manifest: tagged }
-  throw new VerificationError(
-    'NOT_SEALED_IN_GIT',
-    `${describeTag(target)} is sealed in the registry only · expected ${refOf(target)} to name ${tagged.digest}, got no such ref`,
-    {
-      hint: 'If it was built before seal: git was used, run build once with backfill: true. Else find out who wrote the tag.',
-    },
-  )
+  const recorded = await readRecord(ports, target, tagged)
+  return { state: 'unsealed', manifest: tagged, ...(recorded === undefined ? {} : { record: recorded }) }
 }
 
 /**
@@ -66,7 +60,7 @@ export async function sealInGit(
 ): Promise<SealResult> {
   const before = await lookInGit(ports, git, target)
   if (before.state === 'sealed') return { ...before.sealed, ours: false }
-  if (before.state === 'unsealed') throw unsealedTag(target, before.manifest)
+  if (before.state === 'unsealed') throw refusalOf(target, before)
   return await claim(ports, git, target, { manifest, record })
 }
 

@@ -1,5 +1,6 @@
 import { recordFor } from '../../domain/agreement.ts'
 import { type RecordError, VerificationError } from '../../domain/error.ts'
+import { sealRef } from '../../domain/git-seal.ts'
 import { descriptorOf, type Manifest } from '../../domain/manifest.ts'
 import { type BuildRecord, encodeRecord, RECORD_TYPES } from '../../domain/record.ts'
 import { formatReference, formatRepository } from '../../domain/reference.ts'
@@ -12,10 +13,17 @@ export interface Sealed {
   readonly record: BuildRecord
 }
 
+/** A tag that is not a seal, with its build record where only git does not know of it. */
+export interface Unsealed {
+  readonly state: 'unsealed'
+  readonly manifest: Manifest
+  readonly record?: BuildRecord
+}
+
 /** What stands under the SHA tag. */
 export type Look =
   | { readonly state: 'absent' }
-  | { readonly state: 'unsealed'; readonly manifest: Manifest }
+  | Unsealed
   | { readonly state: 'sealed'; readonly sealed: Sealed }
 
 /** How a seal ended: `ours` is true for the one build whose record stands. */
@@ -78,6 +86,19 @@ export function unsealedTag(target: SealTarget, manifest: Manifest): Verificatio
     `${describeTag(target)} exists (${manifest.digest}), but no build record for this commit is attached · expected a sealed build or no tag`,
     {
       hint: 'Somebody pushed this tag without build-once. Delete the tag, or set adopt: true to seal what is there.',
+    },
+  )
+}
+
+/** The error for a tag that is not to be adopted. */
+export function refusalOf(target: SealTarget, { manifest, record }: Unsealed): VerificationError {
+  if (record === undefined) return unsealedTag(target, manifest)
+  const ref = sealRef(formatRepository(target.repository), target.commit)
+  return new VerificationError(
+    'NOT_SEALED_IN_GIT',
+    `${describeTag(target)} is sealed in the registry only · expected ${ref} to name ${manifest.digest}, got no such ref`,
+    {
+      hint: 'If it was built before seal: git was used, run build once with backfill: true. Else find out who wrote the tag; adopt: true seals it as it is.',
     },
   )
 }
