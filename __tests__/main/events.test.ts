@@ -52,6 +52,24 @@ describe.each([
   })
 })
 
+test.each([
+  { engine: 'files', path: 'dist', says: 'Built, not published' },
+  { engine: 'layers', path: 'dist', seal: 'git', backfill: 'true', says: 'git seal · backfill' },
+  { engine: 'command', run: 'exit 1', says: '`run` was not started' },
+  { engine: 'command', run: 'test "$BUILD_ONCE_PUSH" = false', says: 'Built, not published' },
+  { engine: 'existing', digest: '', push: 'false', says: 'not by this step' },
+  { engine: 'existing', digest: '', push: 'true', says: 'not by this step' },
+])('a fork with $engine: green, nothing written, and it says so ($says)', async ({ says, ...inputs }) => {
+  const payload = changed(opened, 'pull_request.head.repo', null)
+  const environment = { GITHUB_SHA: mergeCommit, GITHUB_REF: 'refs/pull/2/merge' }
+  const { step, registry } = await startJob('pull_request', payload, environment)
+  const { exitCode, log, outputs, summary } = await step('build', { ...inputs, token: '${{ github.token }}' })
+  expect({ exitCode, log }).toMatchObject({ exitCode: 0 })
+  expect(outputs).toMatchObject({ digest: '', built: 'false', commit: mergeCommit })
+  expect(registry.requests).toEqual([])
+  expect(summary).toContain(says)
+})
+
 test('an annotated tag finds the build of its commit, and its commit is deployed', async () => {
   const tag = examplesOf('push').find(
     ({ ref, deleted }) => ref === 'refs/tags/simple-tag' && deleted === false,
