@@ -1,63 +1,10 @@
 import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { ALL_PERMISSIONS, type Permission } from '../../sandbox/github/access/tokens.ts'
-import type { SandboxGitHub } from '../../sandbox/github/server.ts'
-import { type RegistryOptions, type SandboxRegistry, startRegistry } from '../../sandbox/registry/server.ts'
-import type { StepResult } from '../../sandbox/runner/runner.ts'
-import { errorsOf, newCommit, temporaryFolder, writeApplication } from '../e2e/world.ts'
+import { errorsOf, newCommit } from '../e2e/world.ts'
 import { openGitHub } from '../sandbox/github/support.ts'
-import { buildStep, deployStep } from './support/source-step.ts'
-
-interface Place {
-  readonly folder: string
-  readonly registry: SandboxRegistry
-  readonly build: (commit: string) => Promise<string>
-  readonly deploy: (
-    inputs: Readonly<Record<string, string>>,
-    job?: { run?: number; checkRun?: number },
-  ) => Promise<StepResult>
-}
-
-/** A workspace and a registry; with GitHub, jobs have a token and know its API. */
-async function place(github?: SandboxGitHub, options: RegistryOptions = {}): Promise<Place> {
-  const registry = await startRegistry(options)
-  const folder = await temporaryFolder()
-  onTestFinished(async () => {
-    await registry.close()
-    await folder[Symbol.asyncDispose]()
-  })
-  await writeApplication(folder.path)
-  const image = `${registry.host}/team/app`
-  const common = { workspace: folder.path, event: 'push' }
-  let steps = 0
-  return {
-    folder: folder.path,
-    registry,
-    build: async (commit) => {
-      const given = { image, commit, engine: 'layers', path: 'dist', settle: '0' }
-      await writeApplication(folder.path, commit)
-      const result = await buildStep(join(folder.path, `.step-${(steps += 1)}`), given, common)
-      expect(errorsOf(result)).toBe('')
-      return result.outputs['digest'] ?? ''
-    },
-    deploy: async (inputs, { run = 1, checkRun = 1 } = {}) => {
-      const target = join(folder.path, `.step-${(steps += 1)}`)
-      await mkdir(target)
-      const job = { workflowRunId: String(run), checkRunId: checkRun, jobName: 'deploy' }
-      const access =
-        github === undefined
-          ? {}
-          : { apiUrl: github.apiUrl, token: github.token, repository: github.repository }
-      const token: Readonly<Record<string, string>> = github === undefined ? { token: '' } : {}
-      return await deployStep(
-        target,
-        { image, digest: 'sealed', ...token, ...inputs },
-        { ...common, ...job, ...access },
-      )
-    },
-  }
-}
+import { place } from './support/place.ts'
 
 /** Says when it begins and when it ends, in a file that all of them write. */
 const APPEND = 'echo "begin $COMMIT" >> order.txt; sleep 0.3; echo "end $COMMIT" >> order.txt'

@@ -195,6 +195,11 @@ export const ERROR_CODES = {
     means: 'The SHA tag of this commit exists, but with `seal: git` a tag without a git seal proves nothing.',
     next: 'For builds from before `seal: git`, run the build action once with `backfill: true`. Else find out who wrote the tag.',
   },
+  CANCELLED: {
+    means:
+      'The job was cancelled, or the runner was stopped. What the step had started was ended, and a deployment says so in its record.',
+    next: 'Run the job again if it was not meant to stop. A deployment that was cancelled in its script may be there in part.',
+  },
   INTERNAL: {
     means: 'A defect in build-once.',
     next: 'Report it, with the log of a run with debug logging.',

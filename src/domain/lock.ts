@@ -23,6 +23,8 @@ export interface LockRequest {
   readonly timeoutMs: number
   /** What the log has announced of this attempt. */
   readonly open: OpenDeployment | undefined
+  /** Ends the waiting, with its reason; nothing is held then. */
+  readonly cancelled?: AbortSignal | undefined
 }
 
 /** A turn to deploy, for one image and environment. */
@@ -32,7 +34,7 @@ export interface HeldLock {
 
 /** Lets one attempt after the other deploy an image to an environment. */
 export interface DeploymentLock {
-  /** @throws {PolicyError} LOCKED, naming who deploys. */
+  /** @throws {PolicyError} LOCKED, naming who deploys; or the reason of `cancelled`. */
   acquire(request: LockRequest): Promise<HeldLock>
 }
 

@@ -47,6 +47,7 @@ export function createGitHubLock(options: GitHubLockOptions): DeploymentLock {
       const own = Number(request.open?.id ?? Number.NaN)
       if (!Number.isSafeInteger(own)) throw new TypeError('a turn needs a deployment that was announced')
       await waitForTurn(options, times, request, own)
+      request.cancelled?.throwIfAborted()
       // How it ended is the next status; until then others wait.
       await addStatus(options.api, options.clock, own, {
         state: 'in_progress',
@@ -68,12 +69,13 @@ async function waitForTurn(
   const end = clock.now().getTime() + request.timeoutMs
   let isQueued = false
   for (let clear = 0; ; ) {
+    request.cancelled?.throwIfAborted()
     const blocker = await findBlocker(options, times, request, own)
     clear = blocker === undefined ? clear + 1 : 0
     // What was created at the same moment may not have been in the first list.
     if (clear >= 2) return
     if (blocker === undefined) {
-      await clock.sleep(times.settleMs)
+      await clock.sleep(times.settleMs, request.cancelled)
       continue
     }
     const holder = holderOf(blocker.payload)
@@ -85,7 +87,7 @@ async function waitForTurn(
       await addStatus(api, clock, own, { state: 'queued', description, ...links(options, request.holder) })
     }
     isQueued = true
-    await clock.sleep(Math.max(1, Math.min(times.pollMs, left)))
+    await clock.sleep(Math.max(1, Math.min(times.pollMs, left)), request.cancelled)
   }
 }
 

@@ -10,7 +10,7 @@ import { readOnlyCause } from '../github/pull-request.ts'
 import { writeSummary } from '../github/summary.ts'
 import { systemClock } from '../platform/clock.ts'
 import { childEnvironment } from '../platform/environment.ts'
-import { exec } from '../platform/exec.ts'
+import { execUntil } from '../platform/exec.ts'
 import { withTemporaryFolder } from '../platform/files.ts'
 import { runScript } from '../platform/script.ts'
 import { hashConfiguration } from '../targets/configuration.ts'
@@ -21,6 +21,7 @@ import type { DeployPorts } from '../verbs/deploy/ports.ts'
 import { deploy } from '../verbs/deploy/run.ts'
 import { deploySummary, earlyFailureSummary, failureSummary } from '../verbs/deploy/summary.ts'
 import { openArtifactMetadata } from './artifact-metadata.ts'
+import { cancellable, grace } from './cancellation.ts'
 import { deploymentPorts } from './deployments.ts'
 import { reportFailure } from './failure.ts'
 import { maskSecrets, openGitSeals } from './github.ts'
@@ -29,6 +30,10 @@ import { connect, type Connection } from './registry.ts'
 
 /** The deploy action. */
 export async function main(home: string): Promise<void> {
+  await cancellable(async (cancelled) => await work(home, cancelled))
+}
+
+async function work(home: string, cancelled: AbortSignal): Promise<void> {
   let isTold = false
   const tell = async (markdown: string): Promise<void> => {
     isTold = true
@@ -50,7 +55,7 @@ export async function main(home: string): Promise<void> {
         const result = await deploy(
           inputs,
           target,
-          await ports(inputs, context, connection, temporary, home),
+          await ports(inputs, context, connection, temporary, home, cancelled),
           async (failure) => await tell(failureSummary(failure)),
         )
         await tell(deploySummary(result))
@@ -74,6 +79,7 @@ async function ports(
   connection: Connection,
   temporary: string,
   home: string,
+  cancelled: AbortSignal,
 ): Promise<DeployPorts> {
   const { registry, records } = connection
   const guardProgram = { node: process.execPath, entry: join(home, '..', 'guard', 'index.js') }
@@ -84,6 +90,8 @@ async function ports(
     context,
     clock: systemClock,
     log: githubLog,
+    cancelled,
+    grace,
     metadata: openArtifactMetadata(inputs, context, githubLog, process.env),
     ...(await deploymentPorts(inputs, context, connection, githubLog, process.env)),
     artifacts: createWorkflowArtifacts(process.env, temporary, githubLog),
@@ -93,7 +101,7 @@ async function ports(
       const environment = { ...childEnvironment(process.env), ...variables }
       const guard = await createGuard(folder, inputs.guard, guardProgram, environment)
       const { exitCode, stdout, isTruncated } = await runScript(script, {
-        exec,
+        exec: execUntil(cancelled),
         folder,
         name: 'deploy',
         cwd: context.workspace,

@@ -90,10 +90,15 @@ class Attempt {
     await this.#tags.prepare()
     let lost = 0
     for (let isAnnounced = false; ; isAnnounced = true) {
+      this.#request.cancelled?.throwIfAborted()
       const asked = this.#now()
       const shown = await this.#tags.read()
       const targets = await this.#claimable(shown)
-      if (targets !== undefined && (await this.#claim(targets, shown, asked))) return this.#hold()
+      if (
+        targets !== undefined &&
+        (await this.#orWithdrawn(targets, async () => await this.#claim(targets, shown, asked)))
+      )
+        return this.#hold()
       lost += shown.isFree ? 1 : 0
       const { lock, isFree } = shown
       if (this.#now() >= end && !isFree && lock !== undefined)
@@ -103,7 +108,11 @@ class Attempt {
         log.info(
           `Waiting for ${lock.holder.workflowRun?.url ?? lock.holder.actor}, which deploys since ${lock.takenAt}`,
         )
-      if (!isFree) await clock.sleep(Math.max(1, Math.min(this.#times.pollMs, end - this.#now())))
+      if (!isFree)
+        await clock.sleep(
+          Math.max(1, Math.min(this.#times.pollMs, end - this.#now())),
+          this.#request.cancelled,
+        )
     }
   }
 
@@ -148,7 +157,7 @@ class Attempt {
       }
       if (refusal === undefined) break
     }
-    await this.#options.clock.sleep(this.#times.settleMs)
+    await this.#options.clock.sleep(this.#times.settleMs, this.#request.cancelled)
     const after = await this.#tags.read()
     if (after.lock?.state === 'held' && after.lock.holder.id === ours.holder.id && !after.isFree) {
       this.#generation = after.generation
@@ -157,6 +166,24 @@ class Attempt {
     // A registry that refuses although nobody else wrote does not let us write at all.
     if (refusal !== undefined && after.version === before.version && before.isFree) throw refusal
     return false
+  }
+
+  /** A claim that is cancelled has written who it is; others need not wait for that to get old. */
+  async #orWithdrawn(targets: readonly number[], claim: () => Promise<boolean>): Promise<boolean> {
+    const { cancelled, holder } = this.#request
+    const withdraw = async (): Promise<void> => {
+      for (const generation of targets)
+        if (await this.#tags.isHeldBy(generation, holder.id))
+          await this.#tags.free(generation, this.#document('free'), this.#times.settleMs)
+    }
+    try {
+      const isOurs = await claim()
+      cancelled?.throwIfAborted()
+      return isOurs
+    } catch (error) {
+      if (cancelled?.aborted === true) await withdraw()
+      throw error
+    }
   }
 
   #document(state: LockDocument['state']): LockDocument {

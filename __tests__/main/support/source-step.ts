@@ -1,7 +1,13 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { type JobOptions, createJob, runStep, type StepResult } from '../../../sandbox/runner/runner.ts'
+import {
+  type JobOptions,
+  createJob,
+  runStep,
+  type StepOptions,
+  type StepResult,
+} from '../../../sandbox/runner/runner.ts'
 
 const root = resolve(import.meta.dirname, '..', '..', '..')
 const entry = pathToFileURL(join(root, 'src', 'main', 'index.ts')).href
@@ -16,7 +22,7 @@ await run('${verb}', import.meta.dirname)
 `
 }
 
-type Setup = JobOptions & { readonly onSpawn?: (pid: number) => void }
+type Setup = JobOptions & Pick<StepOptions, 'onSpawn' | 'onLine'>
 type Inputs = Readonly<Record<string, string>>
 
 /** Puts an action into a folder, which runs from the sources instead of dist/; returns where it is. */
@@ -35,7 +41,7 @@ export async function sourceAction(verb: Verb, folder: string): Promise<string> 
  * @param folder where the action is put.
  */
 async function sourceStep(verb: Verb, folder: string, inputs: Inputs, setup: Setup): Promise<StepResult> {
-  const { onSpawn, ...options } = setup
+  const { onSpawn, onLine, ...options } = setup
   const action = await sourceAction(verb, folder)
   const job = await createJob(options)
   try {
@@ -45,6 +51,7 @@ async function sourceStep(verb: Verb, folder: string, inputs: Inputs, setup: Set
       job,
       timeoutMs: 150_000,
       ...(onSpawn === undefined ? {} : { onSpawn }),
+      ...(onLine === undefined ? {} : { onLine }),
     })
   } finally {
     await job.cleanup()

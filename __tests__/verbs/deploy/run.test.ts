@@ -551,7 +551,7 @@ describe('failed and recorded when', () => {
       return await proceed()
     }
     const deployment = start(await sealed(amd64), { around, given: { run: 'x' } })
-    await expectEnd(deployment, code, 'failure')
+    await expectEnd(deployment, code, 'refused')
     expect(deployment.events).toEqual([])
   })
 
@@ -571,7 +571,7 @@ describe('failed and recorded when', () => {
       throw new RegistryError('CONFIG_MISSING', 'a.yaml: no such file')
     }
     const deployment = start(await sealed(amd64), { given: { run: 'x', config: 'a.yaml' }, hashConfig })
-    await expectEnd(deployment, 'CONFIG_MISSING', 'failure')
+    await expectEnd(deployment, 'CONFIG_MISSING', 'refused')
     expect(deployment.events).toEqual([])
   })
 
@@ -581,7 +581,7 @@ describe('failed and recorded when', () => {
     }
     const deployment = start(await sealed(amd64), { given: { config: 'a' }, hashConfig })
     await expect(deployment.work).rejects.toThrow(TypeError)
-    expect(deployment.deployments.entries).toMatchObject([{ state: 'failure', reason: { code: 'INTERNAL' } }])
+    expect(deployment.deployments.entries).toMatchObject([{ state: 'refused', reason: { code: 'INTERNAL' } }])
   })
 
   test('the success cannot be recorded: the step fails, and says so once', async () => {
@@ -603,7 +603,8 @@ describe('a script that builds', () => {
     const violations = ['docker build', 'npm ci']
     const scripts = { x: { exitCode, violations } }
     const deployment = start(await sealed(amd64), { given: { run: 'x' }, scripts })
-    const error = await expectEnd(deployment, 'REBUILD_REQUESTED', 'refused')
+    // What it did until then, nobody knows.
+    const error = await expectEnd(deployment, 'REBUILD_REQUESTED', 'failure')
     expect(error.message).toBe(
       'The run script tried to build or retag · expected no builds, got:\n  - docker build\n  - npm ci',
     )
@@ -612,7 +613,7 @@ describe('a script that builds', () => {
   test('as the running command is refused too', async () => {
     const scripts = { y: { stdout: amd64.digest, violations: ['docker tag'] } }
     const deployment = start(await sealed(amd64), { given: { running: 'y' }, scripts })
-    const error = await expectEnd(deployment, 'REBUILD_REQUESTED', 'refused')
+    const error = await expectEnd(deployment, 'REBUILD_REQUESTED', 'failure')
     expect(error.message).toContain('The running script')
   })
 })

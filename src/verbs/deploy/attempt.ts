@@ -21,6 +21,8 @@ export interface Attempt {
   lock?: HeldLock
   /** Inputs without which this attempt would have been refused. */
   readonly overrides: Set<string>
+  /** Whether the environment may have been touched already, and whether it is written down how that ended. */
+  phase: 'waiting' | 'begun' | 'ending'
   isRollback: boolean
   /** What the environments in `after` said. */
   order: readonly OrderAnswer[]

@@ -40,6 +40,10 @@ export interface DeployPorts {
   readonly context: Context
   /** The check run of this job, where the runner says it. */
   readonly checkRunId: number | undefined
+  /** Aborted when the job is cancelled; steps look at it before they begin. */
+  readonly cancelled?: AbortSignal | undefined
+  /** How long whatever is going on has to stop, once the job is cancelled. */
+  readonly grace?: () => Promise<void>
   readonly clock: Clock
   readonly log: Log
   /** Runs a script behind the guard, with variables added to its environment. */

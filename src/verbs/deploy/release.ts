@@ -28,6 +28,7 @@ function shortened(script: string): string {
 /** Step 4: unpack, then run. */
 export async function release(attempt: Attempt, { agreement, sealed }: Verified): Promise<void> {
   const { inputs, target, ports } = attempt
+  attempt.phase = 'begun'
   if (inputs.unpack !== undefined) {
     const { files, bytes } = await ports.unpack(target.repository, sealed, inputs.unpack)
     ports.log.info(`Unpacked ${files} files (${bytes} bytes) of ${agreement.digest} into ${inputs.unpack}`)

@@ -1,5 +1,6 @@
 import type { Agreement } from '../../domain/agreement.ts'
-import { messageOf } from '../../domain/error.ts'
+import { CancelledError } from '../../domain/cancellation.ts'
+import { messageOf, PolicyError, VerificationError } from '../../domain/error.ts'
 import { code, escapeMarkdown, humanDuration, propertyTable } from '../../domain/markdown.ts'
 import { formatRepository } from '../../domain/reference.ts'
 import { describeFailure } from '../failure-text.ts'
@@ -54,8 +55,8 @@ export function deploySummary(result: DeployResult): string {
 }
 
 /** The job summary of a refusal or failure. */
-export function failureSummary({ target, error, state, seen }: DeployFailure): string {
-  const heading = state === 'refused' ? '⛔ Refused to deploy' : '❌ Deployment failed'
+export function failureSummary(failure: DeployFailure): string {
+  const { target, error, seen } = failure
   // The table behind a disagreement stands below as a real one.
   const [first = ''] = messageOf(error).split('\n\n', 1)
   const asked = propertyTable([
@@ -63,7 +64,14 @@ export function failureSummary({ target, error, state, seen }: DeployFailure): s
     ['Image', code(formatRepository(target.repository))],
   ])
   const evidence = seen.agreement === undefined ? '' : `\n\n${evidenceTable(seen.agreement)}`
-  return `### ${heading} to ${escapeMarkdown(target.environment)}\n\n${describeFailure(error, first)}\n\n${asked}${evidence}\n`
+  return `### ${failureHeading(failure)} to ${escapeMarkdown(target.environment)}\n\n${describeFailure(error, first)}\n\n${asked}${evidence}\n`
+}
+
+function failureHeading({ error, state }: DeployFailure): string {
+  if (error instanceof CancelledError) return '🛑 Deployment cancelled'
+  if (state === 'failure') return '❌ Deployment failed'
+  const isRefusal = error instanceof PolicyError || error instanceof VerificationError
+  return isRefusal ? '⛔ Refused to deploy' : '❌ Not deployed'
 }
 
 /** The job summary of a deployment that could not begin: nothing is known of it but the error. */

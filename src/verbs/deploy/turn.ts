@@ -15,7 +15,9 @@ export async function takeTurn(attempt: Attempt): Promise<void> {
   const { workflowRun, actor } = ports.context
   const holder = { id: attempt.id, workflowRun, checkRunId: ports.checkRunId ?? null, actor }
   const timeoutMs = inputs['lock-timeout']
-  attempt.lock = await ports.lock.acquire({ repository, environment, holder, timeoutMs, open })
+  const { cancelled } = ports
+  cancelled?.throwIfAborted()
+  attempt.lock = await ports.lock.acquire({ repository, environment, holder, timeoutMs, open, cancelled })
 }
 
 /** Lets others go on; after the record of how it ended, which they have to see. */
