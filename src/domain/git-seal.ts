@@ -62,6 +62,10 @@ export function invalidSeal(ref: string, why: string, cause?: unknown): Verifica
   })
 }
 
+/** What to do about a tag and a ref that disagree: nothing about them shows which one somebody wrote. */
+export const WHICH_WAS_MOVED =
+  'Something wrote the SHA tag or the git ref past build-once. The log of the workflow run that built this commit names the digest; put back the one that differs.'
+
 /**
  * The record of a seal, if it is about what was asked for.
  * @throws {VerificationError} GIT_SEAL_INVALID.

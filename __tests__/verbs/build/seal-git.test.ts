@@ -141,8 +141,10 @@ describe('look', () => {
     const world = createGitWorld()
     await world.git.claim(await published(world, amd64))
     record(world, await publish(world.registry, arm64, commit))
-    const { message } = await expectCode(look(world), 'TAG_MOVED')
+    const { message, hint } = await expectCode(look(world), 'TAG_MOVED')
     expect(message).toContain(`expected ${amd64.digest} (${REF}), got ${arm64.digest}`)
+    // It may be the ref that was moved, to a digest of somebody's choice.
+    expect(hint).toContain('the SHA tag or the git ref')
     expect(await tagged(world)).toBe(arm64.digest)
   })
 

@@ -67,6 +67,20 @@ describe('with seals in git, deploy', () => {
     expect(message).toMatch(new RegExp(`git seal +${arm64.digest}`))
   })
 
+  test('does not advise to believe the one that was moved: it may be the ref', async () => {
+    const { github, writer, check } = await open()
+    await writer.claim(buildRecord({ digest: amd64.digest }))
+    const world = await sealed(amd64)
+    await check(world)
+    // Whoever has contents: write points the ref at another record, here that of a duplicate that lost.
+    const { refs } = github.state.git
+    refs.remove(REF)
+    await writer.claim(buildRecord({ digest: arm64.digest }))
+    const { hint } = await expectCode(check(world), 'TAG_MOVED')
+    expect(hint).toContain('the SHA tag or the git ref')
+    expect(hint).not.toContain('put the tag back')
+  })
+
   test('fails where the git seal cannot be read', async () => {
     const { github, check } = await open()
     github.state.git.refs.place(REF, github.state.git.head())

@@ -1,5 +1,5 @@
 import { isRefusal, RegistryError, saysBlobIsMissing, VerificationError } from '../../domain/error.ts'
-import { type GitSeals, invalidSeal, sealRef } from '../../domain/git-seal.ts'
+import { type GitSeals, invalidSeal, sealRef, WHICH_WAS_MOVED } from '../../domain/git-seal.ts'
 import { bySha256, type Manifest } from '../../domain/manifest.ts'
 import type { BuildRecord } from '../../domain/record.ts'
 import { digestReference, formatReference, formatRepository } from '../../domain/reference.ts'
@@ -145,9 +145,7 @@ function tagMoved(target: SealTarget, sealed: string, tagged: Manifest): Verific
   return new VerificationError(
     'TAG_MOVED',
     `${describeTag(target)} is not what was sealed · expected ${sealed} (${refOf(target)}), got ${tagged.digest}`,
-    {
-      hint: 'Something wrote the SHA tag past build-once. Find out what, and put the tag back to the sealed digest.',
-    },
+    { hint: WHICH_WAS_MOVED },
   )
 }
 

@@ -10,7 +10,7 @@ import {
 import type { Digest } from '../../domain/digest.ts'
 import type { ErrorCode } from '../../domain/error-codes.ts'
 import { BuildOnceError, messageOf, VerificationError } from '../../domain/error.ts'
-import { sealRef } from '../../domain/git-seal.ts'
+import { sealRef, WHICH_WAS_MOVED } from '../../domain/git-seal.ts'
 import { identify, type Manifest } from '../../domain/manifest.ts'
 import { formatRepository } from '../../domain/reference.ts'
 import { type ReadOnlyCause, readOnlyCause } from '../../github/pull-request.ts'
@@ -156,6 +156,7 @@ function remedy({ evidence, findings }: Agreement): string {
     evidence.some((row) => row.witness === witness && (row.digest !== null) === isThere)
   if (code === 'NOT_SEALED' && says('SHA tag', true) && says('build record', true) && says('git seal', false))
     return NOT_BACKFILLED
+  if (code === 'TAG_MOVED' && says('git seal', true)) return WHICH_WAS_MOVED
   return (
     (code === undefined ? undefined : REMEDIES[code]) ??
     'Build this commit with build-once, and deploy the digest it reports.'
