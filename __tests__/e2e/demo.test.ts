@@ -1,11 +1,20 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
+import { access, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { exec } from '../../src/platform/exec.ts'
+import {
+  allOf,
+  cellsOf,
+  type Element,
+  harmIn,
+  linksOf,
+  parsePage,
+  textOf,
+} from '../scripts/demo/support/html.ts'
 import { temporaryFolder } from './world.ts'
 
 const DEMO = resolve(import.meta.dirname, '..', '..', 'scripts', 'demo', 'main.ts')
@@ -23,10 +32,21 @@ async function createBarePath(folder: string): Promise<string> {
 }
 
 async function runDemo(args: readonly string[], environment: NodeJS.ProcessEnv = process.env) {
-  return await exec(process.execPath, [DEMO, ...args], { environment, timeoutMs: 120_000 })
+  return await exec(process.execPath, [DEMO, ...args], { environment, timeoutMs: 170_000 })
 }
 
-test('one build, one digest in both environments, four refusals; and nothing is needed but node', async () => {
+const REFUSALS = [
+  ['production before staging', 'OUT_OF_ORDER'],
+  ['a build input on deploy', 'REBUILD_REQUESTED'],
+  ['the digest of another commit', 'DIGEST_MISMATCH'],
+  ['a moved tag', 'TAG_MOVED'],
+  ['docker build in the deploy script', 'REBUILD_REQUESTED'],
+  ['an older commit', 'OUTDATED'],
+] as const
+
+test('one build, one digest in both environments, six refusals; and nothing is needed but node', {
+  timeout: 180_000,
+}, async () => {
   await using temporary = await temporaryFolder()
   const folder = join(temporary.path, 'demo')
   const environment = { PATH: await createBarePath(temporary.path), HOME: temporary.path }
@@ -36,33 +56,124 @@ test('one build, one digest in both environments, four refusals; and nothing is 
   const result = stdout.slice(stdout.indexOf('\nResult\n'))
   const [staging, production] = ['staging', 'production'].map((name) => {
     const row = result.split('\n').find((line) => line.trim().startsWith(name)) ?? ''
-    return { digest: DIGEST.exec(row)?.[0], says: row.split(/ {2,}/)[2] }
+    return { digest: DIGEST.exec(row)?.[0] ?? '', says: row.split(/ {2,}/)[2] }
   })
   expect(staging?.digest).toMatch(DIGEST)
   expect(production?.digest).toBe(staging?.digest)
   expect(production?.says).not.toBe(staging?.says)
-  for (const [attempt, code] of [
-    ['a build input on deploy', 'REBUILD_REQUESTED'],
-    ['docker build in the deploy script', 'REBUILD_REQUESTED'],
-    ['the digest of another commit', 'DIGEST_MISMATCH'],
-    ['a moved tag', 'TAG_MOVED'],
-  ])
-    expect(result).toMatch(new RegExp(`^ *${attempt} +${code}$`, 'm'))
+  for (const [attempt, code] of REFUSALS) expect(result).toMatch(new RegExp(`^ *${attempt} +${code}$`, 'm'))
+  expect(result).toContain(join(folder, 'summaries', 'index.html'))
 
   const { jobs } = JSON.parse(await readFile(join(folder, 'outputs.json'), 'utf8')) as {
     jobs: Record<string, { conclusion: string; outputs: Record<string, string> }>
   }
-  expect(jobs['build']?.outputs).toMatchObject({ built: 'true', digest: staging?.digest })
-  expect(jobs['build-again']?.outputs).toMatchObject({ built: 'false', digest: staging?.digest })
-  expect(await readdir(join(folder, 'records'))).toHaveLength(7)
+  const digest = staging?.digest ?? ''
+  expect(jobs['build']?.outputs).toMatchObject({ built: 'true', digest })
+  expect(jobs['build-again']?.outputs).toMatchObject({ built: 'false', digest })
+  const next = jobs['build-of-another-commit']?.outputs['digest'] ?? ''
+  expect(jobs['roll-back-staging']?.outputs).toMatchObject({ digest, 'previous-digest': next })
+  expect(await readdir(join(folder, 'records'))).toHaveLength(10)
   expect(await findRunning(folder)).toEqual([])
+  await expectSteps(folder, digest, next)
+  await expectDeployments(folder, digest, next)
 })
 
-test('Ctrl-C stops what was started', async () => {
+async function openPage(folder: string, name: string): Promise<Element> {
+  const page = parsePage(await readFile(join(folder, 'summaries', name), 'utf8'))
+  expect(harmIn(page), name).toEqual([])
+  return page
+}
+
+/** The pages of the job summaries: a list of all steps in their order, and each as GitHub shows it. */
+async function expectSteps(folder: string, first: string, second: string): Promise<void> {
+  const index = await openPage(folder, 'index.html')
+  const [head, ...steps] = cellsOf(allOf(index, 'table')[0] ?? index)
+  expect(head).toContain('Outcome')
+  expect(steps.map(([number, name, , , outcome]) => [number, name, outcome])).toEqual([
+    ['1', 'build', '✔ built'],
+    ['2', 'build-again', '✔ reused'],
+    ['3', 'refused-production-first', '✘ refused with OUT_OF_ORDER'],
+    ['4', 'deploy-staging', '✔ deployed'],
+    ['5', 'deploy-production', '✔ deployed'],
+    ['6', 'refused-rebuild-input', '✘ refused with REBUILD_REQUESTED'],
+    ['7', 'build-of-another-commit', '✔ built'],
+    ['8', 'refused-foreign-digest', '✘ refused with DIGEST_MISMATCH'],
+    ['9', 'refused-moved-tag', '✘ refused with TAG_MOVED'],
+    ['10', 'refused-docker-build', '✘ refused with REBUILD_REQUESTED'],
+    ['11', 'deploy-second-to-staging', '✔ deployed'],
+    ['12', 'refused-older-commit', '✘ refused with OUTDATED'],
+    ['13', 'roll-back-staging', '✔ deployed'],
+  ])
+  for (const link of linksOf(index)) await access(join(folder, 'summaries', link))
+  for (const [number = '', name = '', , , outcome = ''] of steps) {
+    const file = `${number.padStart(2, '0')}-${name}`
+    const page = await openPage(folder, `${file}.html`)
+    expect(allOf(page, 'h3')).toHaveLength(1)
+    const isOfSecond = ['build-of-another-commit', 'deploy-second-to-staging'].includes(name)
+    const codes = allOf(page, 'code').map(textOf)
+    if (outcome.startsWith('✔')) expect(codes).toContain(isOfSecond ? second : first)
+    else expect(allOf(page, 'strong').map(textOf)).toContain(outcome.split(' ').at(-1))
+    // A table that was not taken for one would be text with bars.
+    expect(allOf(page, 'p').map(textOf).join('\n')).not.toContain('|')
+    const rows = (await readFile(join(folder, 'summaries', `${file}.md`), 'utf8')).split('\n')
+    const isSeparator = (line: string): boolean => line.startsWith('| ---')
+    expect(allOf(page, 'table')).toHaveLength(rows.filter(isSeparator).length)
+    expect(allOf(page, 'tr')).toHaveLength(
+      rows.filter((line) => line.startsWith('|') && !isSeparator(line)).length,
+    )
+  }
+}
+
+/** What GitHub shows: each attempt, newest first, with its digest and how it ended, and the seals. */
+async function expectDeployments(folder: string, first: string, second: string): Promise<void> {
+  const page = await openPage(folder, 'deployments.html')
+  const [deployments = [], environments, seals] = allOf(page, 'table').map(cellsOf)
+  expect(deployments[0]).toEqual([
+    'Deployment',
+    'Environment',
+    'State',
+    'Digest',
+    'Commit',
+    'Who',
+    'Description',
+  ])
+  const shown = deployments.slice(1).map(([, environment, state, digest]) => [environment, state, digest])
+  const notDeployed: unknown = expect.stringMatching(/(?:error|failure)$/)
+  expect(shown.toReversed()).toEqual([
+    ['production', 'in_progress → error', first],
+    ['staging', 'in_progress → success → inactive', first],
+    ['production', 'in_progress → success', first],
+    ['staging', 'error', first],
+    ['staging', 'error', second],
+    ['staging', 'error', first],
+    // These two at once.
+    ...(shown[1]?.[0] === 'staging'
+      ? [
+          ['production', notDeployed, first],
+          ['staging', 'in_progress → success → inactive', second],
+        ]
+      : [
+          ['staging', 'in_progress → success → inactive', second],
+          ['production', notDeployed, first],
+        ]),
+    ['staging', 'in_progress → success', first],
+  ])
+  for (const cells of deployments.slice(1))
+    expect(cells[5]).toContain('github-actions[bot]\nfor octocat\nrun 100')
+  expect(deployments[1]?.[6]).toBe(`Replaces ${second}, rollback`)
+  expect(environments?.slice(1)).toEqual([
+    ['staging', 'branch_policy'],
+    ['production', 'required_reviewers, branch_policy'],
+  ])
+  expect(seals).toHaveLength(3)
+  for (const [ref] of seals?.slice(1) ?? []) expect(ref).toMatch(/^refs\/build-once\/[^/]+\/[0-9a-f]{40}$/)
+}
+
+test('Ctrl-C stops what was started', { timeout: 120_000 }, async () => {
   await using temporary = await temporaryFolder()
   const folder = join(temporary.path, 'demo')
   const demo = spawn(process.execPath, [DEMO, '--folder', folder], { stdio: ['ignore', 'pipe', 'inherit'] })
-  await waitForText(demo, '5 · Deploy')
+  await waitForText(demo, '6 · Deploy')
   expect(await findRunning(folder)).toEqual(['staging'])
   demo.kill('SIGINT')
   const [exitCode] = (await once(demo, 'exit')) as [number | null]

@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, realpath, rm } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readdir, realpath, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -71,7 +71,9 @@ test('the demo with a real docker and a real registry', async () => {
   const digests = [...result.matchAll(/^ *(?:staging|production) .*(?<digest>sha256:[0-9a-f]{64})$/gm)]
   expect(digests).toHaveLength(2)
   expect(new Set(digests.map((match) => match.groups?.['digest'])).size).toBe(1)
-  for (const code of ['REBUILD_REQUESTED', 'DIGEST_MISMATCH', 'TAG_MOVED']) expect(result).toContain(code)
+  for (const code of ['OUT_OF_ORDER', 'REBUILD_REQUESTED', 'DIGEST_MISMATCH', 'TAG_MOVED', 'OUTDATED'])
+    expect(result).toContain(code)
+  expect(await readdir(join(folder, 'demo', 'summaries'))).toContain('deployments.html')
 
   const containers = await runCommand(['docker', 'ps', '--all', '--quiet'], { env: dockerd.env })
   expect(containers.stdout).toBe('')

@@ -1,5 +1,7 @@
-import type { Demo } from './demo.ts'
+import type { Demo, DeployRequest } from './demo.ts'
 import { DemoFailure, expectEqual } from './failure.ts'
+import type { WorkflowRun } from './github.ts'
+import { type Refusal, refuse } from './refuse.ts'
 import { createRepository } from './repository.ts'
 import { askDigest, fetchPage } from './running-app.ts'
 import { formatTime } from './screen.ts'
@@ -7,28 +9,33 @@ import { expectSuccess } from './workflow.ts'
 
 /** What was built and brought to every environment. */
 export interface Delivery {
-  readonly commit: string
+  /** The attempt that reused the build went on to deploy it. */
+  readonly run: WorkflowRun
   readonly digest: string
+  /** The attempt to do it in the wrong order. */
+  readonly refusal: Refusal
   /** What each environment shows, by name. */
   readonly greetings: ReadonlyMap<string, string>
 }
 
-/** The way it should go: build once, reuse, deploy the one digest everywhere. */
+/** The way it should go: build once, reuse, deploy the one digest everywhere, one environment after the other. */
 export async function deliver(demo: Demo): Promise<Delivery> {
   const { screen } = demo
   screen.heading('1 · A repository with one commit')
-  const commit = await createRepository(demo.folders.repository)
+  const commit = await createRepository(demo.folders.repository, demo.github)
   screen.say(`commit   ${commit}`)
   screen.say(`registry ${demo.image}`)
+  screen.say(`GitHub   ${demo.github.apiUrl}, for ${demo.github.repository}`)
   const digest = await buildOnce(demo, commit)
-  await deployEverywhere(demo, commit, digest)
-  return { commit, digest, greetings: await compareEnvironments(demo, digest) }
+  const run = { id: 1001, attempt: 2, commit }
+  const refusal = await deployInOrder(demo, run, digest)
+  return { run, digest, refusal, greetings: await compareEnvironments(demo, digest) }
 }
 
 async function buildOnce(demo: Demo, commit: string): Promise<string> {
   const { screen } = demo
-  screen.heading('2 · Build it (workflow run 1001)')
-  const first = await demo.build('build', commit, '1001', 1, 'v1.0.0')
+  screen.heading('2 · Build it (workflow run 1001), sealed in git (seal: git)')
+  const first = await demo.build('build', { id: 1001, attempt: 1, commit }, 'v1.0.0')
   expectSuccess('the build', first)
   const digest = first.outputs['digest'] ?? ''
   if (!/^sha256:[0-9a-f]{64}$/.test(digest))
@@ -36,39 +43,52 @@ async function buildOnce(demo: Demo, commit: string): Promise<string> {
   expectEqual('output built of the first build', 'true', first.outputs['built'] ?? '')
   for (const tag of [commit, 'v1.0.0'])
     expectEqual(`digest of the tag ${tag}`, digest, (await demo.registry.readManifest(tag)).digest)
-  screen.good(`built in ${formatTime(first.milliseconds)}, 1 s of it to let the seal settle`)
+  screen.good(`built in ${formatTime(first.milliseconds)}`)
   screen.good(digest)
 
   screen.heading('3 · Run the same workflow again (attempt 2)')
-  const again = await demo.build('build-again', commit, '1001', 2, 'v1.0.0')
+  const again = await demo.build('build-again', { id: 1001, attempt: 2, commit }, 'v1.0.0')
   expectSuccess('the re-run', again)
   expectEqual('output built of the re-run', 'false', again.outputs['built'] ?? '')
   expectEqual('digest of the re-run', digest, again.outputs['digest'] ?? '')
   if (again.step.log.includes('Build with engine')) throw new DemoFailure('the re-run started the engine')
   screen.good(`reused in ${formatTime(again.milliseconds)}: nothing was built, the digest is the same`)
-  screen.say(
-    `  (the build took ${formatTime(first.milliseconds)}; a seal as young as this one is settled again)`,
-  )
   // What jobs after it read as needs.build.outputs.digest.
   return again.outputs['digest'] ?? ''
 }
 
-async function deployEverywhere(demo: Demo, commit: string, digest: string): Promise<void> {
-  for (const [index, environment] of demo.environments.entries()) {
-    demo.screen.heading(`${4 + index} · Deploy needs.build.outputs.digest to ${environment.name}`)
-    const result = await demo.deploy({ name: `deploy-${environment.name}`, environment, commit, digest })
-    expectSuccess(`the deployment to ${environment.name}`, result)
-    expectEqual(`output digest of ${environment.name}`, digest, result.outputs['digest'] ?? '')
-    expectEqual(`what runs in ${environment.name}`, digest, await askDigest(environment.port))
-    demo.screen.good(`deployed in ${formatTime(result.milliseconds)}`)
-  }
+/** Production has to wait until staging has the digest. */
+async function deployInOrder(demo: Demo, run: WorkflowRun, digest: string): Promise<Refusal> {
+  const { screen, staging, production } = demo
+  const after = { after: staging.name }
+  screen.heading('4 · Refused: production before staging (after: staging)')
+  const refusal = await refuse(
+    demo,
+    { attempt: 'production before staging', code: 'OUT_OF_ORDER' },
+    { name: 'refused-production-first', environment: production, run, digest, with: after },
+  )
+  screen.heading('5 · Deploy needs.build.outputs.digest to staging')
+  await deploy(demo, { name: 'deploy-staging', environment: staging, run, digest })
+  screen.heading('6 · Deploy needs.build.outputs.digest to production (after: staging)')
+  await deploy(demo, { name: 'deploy-production', environment: production, run, digest, with: after })
+  return refusal
+}
+
+async function deploy(demo: Demo, request: DeployRequest): Promise<void> {
+  const { digest, environment } = request
+  const result = await demo.deploy(request)
+  expectSuccess(`the deployment to ${environment.name}`, result)
+  expectEqual(`output digest of ${environment.name}`, digest, result.outputs['digest'] ?? '')
+  expectEqual(`what runs in ${environment.name}`, digest, await askDigest(environment.port))
+  demo.screen.good(`deployed in ${formatTime(result.milliseconds)}`)
 }
 
 async function compareEnvironments(demo: Demo, digest: string): Promise<Map<string, string>> {
   const { screen } = demo
-  screen.heading('6 · The same artifact, each environment its own configuration')
+  screen.heading('7 · The same artifact, each environment its own configuration')
+  const environments = [demo.staging, demo.production]
   const greetings = new Map<string, string>()
-  for (const { name, port } of demo.environments) {
+  for (const { name, port } of environments) {
     const page = await fetchPage(port)
     const greeting = /<h1>(?<text>[^<]*)<\/h1>/.exec(page)?.groups?.['text'] ?? ''
     if (!page.includes(digest)) throw new DemoFailure(`the page of ${name} does not show ${digest}`)
@@ -78,9 +98,9 @@ async function compareEnvironments(demo: Demo, digest: string): Promise<Map<stri
     greetings.set(name, greeting)
   }
   const distinct = new Set(greetings.values()).size
-  if (distinct !== demo.environments.length)
+  if (distinct !== environments.length)
     throw new DemoFailure(
-      `the pages should differ by configuration · expected ${demo.environments.length} texts, got ${distinct}`,
+      `the pages should differ by configuration · expected ${environments.length} texts, got ${distinct}`,
     )
   screen.good('two configurations, one digest')
   return greetings

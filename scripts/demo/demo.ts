@@ -6,6 +6,7 @@ import { DemoFailure } from './failure.ts'
 import { CHECKOUT, createFolders, type Folders } from './folders.ts'
 import { createLayersTarget } from './layers-target.ts'
 import type { DemoOptions } from './options.ts'
+import { type DemoGitHub, startDemoGitHub, type WorkflowRun } from './github.ts'
 import { checkRegistry, openRepository, type RepositoryClient } from './registry-client.ts'
 import type { Screen } from './screen.ts'
 import { findFreePort, startDemoRegistry, startDemoResults } from './services.ts'
@@ -19,9 +20,11 @@ export interface Demo {
   /** The repository in the registry, `host:port/name`. */
   readonly image: string
   readonly registry: RepositoryClient
+  readonly github: DemoGitHub
   readonly target: Target
-  readonly environments: readonly Environment[]
-  build(name: string, commit: string, workflowRunId: string, attempt: number, tag: string): Promise<JobResult>
+  readonly staging: Environment
+  readonly production: Environment
+  build(name: string, run: WorkflowRun, tag: string): Promise<JobResult>
   deploy(request: DeployRequest): Promise<JobResult>
   /** Every job so far, by name. */
   readonly jobs: ReadonlyMap<string, JobResult>
@@ -37,9 +40,10 @@ export interface Environment {
 export interface DeployRequest {
   readonly name: string
   readonly environment: Environment
-  readonly commit: string
+  readonly run: WorkflowRun
   readonly digest: string
   readonly with?: Readonly<Record<string, string>>
+  readonly isQuiet?: boolean
 }
 
 /** Makes the folders and starts the servers; what has to be stopped later goes to the cleanups. */
@@ -52,19 +56,17 @@ export async function createDemo(options: DemoOptions, screen: Screen, cleanups:
   const folders = await createFolders(resolve(options.folder ?? join(CHECKOUT, '.demo')))
   const host = options.registry ?? (await startDemoRegistry(folders, screen, cleanups))
   const results = await startDemoResults(folders, screen, cleanups)
+  const github = await startDemoGitHub(screen, cleanups)
   const image = `${host}/octo-org/web-app`
   const target = options.engine === 'docker' ? createDockerTarget(options.base) : createLayersTarget(folders)
-  const environments = [
-    { name: 'staging', port: await findFreePort() },
-    { name: 'production', port: await findFreePort() },
-  ]
-  for (const { name } of environments) {
+  const [staging, production] = [await openEnvironment('staging'), await openEnvironment('production')]
+  for (const { name } of [staging, production]) {
     cleanups.add(async () => {
       const stopped = await target.stop(name)
       if (stopped !== undefined) screen.say(`stopped ${stopped}`)
     })
   }
-  const runJob = createWorkflow(folders, results, screen, cleanups)
+  const runJob = createWorkflow({ folders, results, github }, screen, cleanups)
   const jobs = new Map<string, JobResult>()
   const run = async (job: DemoJob): Promise<JobResult> => {
     const result = await runJob(job)
@@ -72,36 +74,37 @@ export async function createDemo(options: DemoOptions, screen: Screen, cleanups:
     return result
   }
   return {
-    ...{ screen, folders, image, target, environments, jobs },
+    ...{ screen, folders, image, github, target, staging, production, jobs },
     registry: openRepository(image),
-    build: async (name, commit, workflowRunId, attempt, tag) =>
+    build: async (name, workflowRun, tag) =>
       await run({
-        ...{ name, commit, workflowRunId, attempt },
+        ...{ name, run: workflowRun },
         action: 'build',
-        with: { image, tags: tag, settle: '1s', ...target.build },
+        with: { image, tags: tag, seal: 'git', ...target.build },
         env: target.env,
       }),
     deploy: async (request) => await run(describeDeployJob(request, image, target, folders)),
   }
 }
 
+async function openEnvironment(name: string): Promise<Environment> {
+  return { name, port: await findFreePort() }
+}
+
 function describeDeployJob(
-  { name, environment, commit, digest, with: given }: DeployRequest,
+  { name, environment, run, digest, with: given, isQuiet = false }: DeployRequest,
   image: string,
   target: Target,
   folders: Folders,
 ): DemoJob {
   const config = `config/${environment.name}.json`
   return {
-    name,
-    commit,
+    ...{ name, run, isQuiet },
     action: 'deploy',
-    // The attempt that reused the build goes on to deploy.
-    ...{ workflowRunId: '1001', attempt: 2, environment: environment.name },
+    environment: environment.name,
     with: {
-      ...{ image, digest, environment: environment.name, config },
-      // There is no GitHub here: records are kept in the registry.
-      token: '',
+      ...{ image, digest, seal: 'git', environment: environment.name, config },
+      'environment-url': `http://127.0.0.1:${environment.port}/`,
       ...{ run: target.run, running: target.running, ...given },
     },
     env: {

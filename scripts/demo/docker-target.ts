@@ -5,7 +5,9 @@ import { exec } from '../../src/platform/exec.ts'
 import { DemoFailure } from './failure.ts'
 import type { Target } from './target.ts'
 
-const RUN = `docker run --detach --network host --name "$DEMO_CONTAINER-$ENVIRONMENT" \\
+// The first deployment has nothing to replace.
+const RUN = `docker rm --force --volumes "$DEMO_CONTAINER-$ENVIRONMENT" > /dev/null 2>&1 || true
+docker run --detach --network host --name "$DEMO_CONTAINER-$ENVIRONMENT" \\
   --env PORT --env DIGEST --env COMMIT --env CONFIG_FILE=/config.json \\
   --volume "$CONFIG_FILE:/config.json:ro" "$REFERENCE"
 node "$DEMO_TOOLS/wait.ts"`

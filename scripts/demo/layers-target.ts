@@ -1,6 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Folders } from './folders.ts'
-import { isUp, readState } from './running-app.ts'
+import { stopApp } from './running-app.ts'
 import type { Target } from './target.ts'
 
 /** The build of this application: what it serves and which commit it is, and nothing of any environment. */
@@ -24,31 +23,8 @@ export function createLayersTarget(folders: Folders): Target {
     running: 'node "$DEMO_TOOLS/running.ts"',
     env: {},
     async stop(environment) {
-      const app = await readState(folders.environments, environment)
-      if (app?.pid === undefined) return undefined
-      await stopProcess(app.pid, app.port)
-      return `${environment} (pid ${app.pid})`
+      const pid = await stopApp(folders.environments, environment)
+      return pid === undefined ? undefined : `${environment} (pid ${pid})`
     },
-  }
-}
-
-/** A process that nobody waits for may stay in the process table: its port tells when it has ended. */
-async function stopProcess(pid: number, port: number): Promise<void> {
-  signalProcess(pid, 'SIGTERM')
-  const deadline = Date.now() + 5000
-  while (await isUp(port)) {
-    if (Date.now() > deadline) {
-      signalProcess(pid, 'SIGKILL')
-      return
-    }
-    await sleep(20)
-  }
-}
-
-function signalProcess(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(pid, signal)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
   }
 }

@@ -15,12 +15,15 @@ const CHATTER = [
   'SHA256 digest of uploaded artifact',
   'SHA256 digest of downloaded artifact',
   'Finalizing artifact upload',
-  'Found 1 artifact',
   'Redirecting to blob download',
   'Starting download of artifact',
   'Downloading raw file',
   'Artifact download completed',
 ]
+
+/** More of that; ends of groups, and titles that the heading has; and what the `running` script says to deploy. */
+const NOISE =
+  /^(?:Artifact .+ successfully finalized\.|Found \d+ artifact|##\[endgroup\]$|##\[group\]Deploy$|sha256:[0-9a-f]{64}$)/
 
 const LEVELS = [
   ['##[error]', 'error'],
@@ -28,24 +31,32 @@ const LEVELS = [
   ['##[notice]', 'warning'],
 ] as const
 
+const AGREEMENT = 'The witnesses agree:'
+
 /**
  * Makes a filter for one log after the other: the runner's marks go, groups become their titles, hashes are
- * shortened, and the list of inputs is left out.
+ * shortened, and the list of inputs is left out. When witnesses agree, their table is shown the first time only.
  */
 export function createLogFilter(): (line: string) => ShownLine | undefined {
   let isInputs = false
+  let isKnownTable = false
+  let hasShownTable = false
   return (line) => {
     if (line.startsWith('##[group]Run ')) isInputs = true
-    const isHidden = isInputs || line === '##[endgroup]' || line.trim() === '' || isChatter(line)
+    if (!line.startsWith('  ')) isKnownTable = line === AGREEMENT && hasShownTable
+    hasShownTable ||= line === AGREEMENT
+    const isTold = isKnownTable && line !== AGREEMENT
+    const isHidden = isInputs || isTold || line.trim() === '' || isChatter(line)
     if (line === '##[endgroup]') isInputs = false
     if (isHidden) return undefined
+    if (isKnownTable) return { text: AGREEMENT.replace(':', ''), level: 'plain' }
     const [mark, level] = LEVELS.find(([prefix]) => line.startsWith(prefix)) ?? ['', 'plain']
     return { text: shortenHashes(line.slice(mark.length).replace(/^##\[group\]/, '')), level }
   }
 }
 
 function isChatter(line: string): boolean {
-  return CHATTER.some((start) => line.startsWith(start)) || /^Artifact .+ successfully finalized\./.test(line)
+  return CHATTER.some((start) => line.startsWith(start)) || NOISE.test(line)
 }
 
 /** In a table the room that digests no longer need goes too. */

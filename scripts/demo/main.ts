@@ -4,9 +4,12 @@ import { deliver } from './delivery.ts'
 import { createDemo } from './demo.ts'
 import { DemoFailure } from './failure.ts'
 import { type DemoOptions, isUsageError, parseOptions, USAGE } from './options.ts'
-import { refuseAll } from './refusals.ts'
+import { readGitHub } from './deployments.ts'
+import { goOn } from './going-on.ts'
+import { refuseOtherDigests } from './refusals.ts'
 import { keepRecords, printResult } from './report.ts'
 import { createScreen, formatTime } from './screen.ts'
+import { writeSummaries } from './summaries.ts'
 
 const { stdout } = process
 const screen = createScreen({
@@ -34,11 +37,15 @@ async function run(options: DemoOptions): Promise<void> {
   try {
     const demo = await createDemo(options, screen, cleanups)
     const delivery = await deliver(demo)
-    const refusals = await refuseAll(demo, delivery)
-    await keepRecords(demo, delivery)
+    const { refusals, other } = await refuseOtherDigests(demo, delivery)
+    const later = await goOn(demo, delivery, other)
+    const view = await readGitHub(demo.github)
+    await keepRecords(demo, view)
+    await writeSummaries(demo, view)
+    demo.github.expectNoViolations()
     screen.heading('Stop everything')
     await cleanups.run()
-    printResult(demo, delivery, refusals)
+    printResult(demo, delivery, [delivery.refusal, ...refusals, ...later])
     screen.say('')
     screen.good(`all of it in ${formatTime(performance.now() - started)}`)
   } finally {

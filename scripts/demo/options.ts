@@ -17,15 +17,17 @@ export class UsageError extends Error {}
 /** The text of `--help`. */
 export const USAGE = `usage: npm run demo -- [options]
 
-Shows build-once from end to end: one build, a re-run that reuses it, the same digest in staging and in
-production, and four attempts to ship something else, all refused. Needs Node and npm, nothing more.
+Shows build-once from end to end: one build, a re-run that reuses it, the same digest in staging and then in
+production, a rollback, and six attempts to do it otherwise, all refused. GitHub's API, the registry and the
+service for artifacts are the demo's own. Needs Node and npm, nothing more.
 
   --engine layers|docker   What builds and runs the image. layers (default) needs no daemon; docker needs a
                            docker client and daemon.
   --registry HOST:PORT     Push to this registry, which must take pushes without a login. Default: one that
                            the demo starts for itself. Plain HTTP is spoken to loopback addresses only.
   --base IMAGE             With --engine docker: the base image of the example's Dockerfile.
-  --folder DIR             Where the repository, the registry's data, logs and records go. Default: .demo
+  --folder DIR             Where the repository, the registry's data, logs, job summaries (as pages to open) and
+                           records go. Default: .demo
   --help                   This text.`
 
 /** Reads the command line; undefined asks for the help text. */

@@ -1,85 +1,78 @@
 import type { Delivery } from './delivery.ts'
-import type { Demo, DeployRequest } from './demo.ts'
+import type { Demo } from './demo.ts'
 import { DemoFailure, expectEqual } from './failure.ts'
+import { type Refusal, refuse } from './refuse.ts'
 import { checkOut, commitChange } from './repository.ts'
 import { askDigest } from './running-app.ts'
-import { formatTime } from './screen.ts'
 import { expectSuccess } from './workflow.ts'
+import type { WorkflowRun } from './github.ts'
 
-/** An attempt to ship something else, and the code it was refused with. */
-export interface Refusal {
-  readonly attempt: string
-  readonly code: string
+/** Another commit, built. */
+export interface OtherBuild {
+  readonly run: WorkflowRun
+  readonly digest: string
 }
 
-/** The ways it must not go. Each has to end with its code, and no environment may be touched. */
-export async function refuseAll(demo: Demo, delivery: Delivery): Promise<readonly Refusal[]> {
-  const refusals = [
-    await refuseRebuildInput(demo, delivery),
-    await refuseBuildInScript(demo, delivery),
-    ...(await refuseOtherDigests(demo, delivery)),
-  ]
-  for (const { name, port } of demo.environments)
-    expectEqual(`what runs in ${name} after the refusals`, delivery.digest, await askDigest(port))
+/** What came of the attempts to ship something else. */
+export interface RefusedDigests {
+  readonly refusals: readonly Refusal[]
+  readonly other: OtherBuild
+}
+
+/** Attempts to ship something else. Each has to end with its code, and no environment may be touched. */
+export async function refuseOtherDigests(demo: Demo, delivery: Delivery): Promise<RefusedDigests> {
+  const input = await refuseRebuildInput(demo, delivery)
+  const other = await buildOtherCommit(demo, delivery)
+  const { run, digest } = delivery
+  const foreign = await refuse(
+    demo,
+    { attempt: 'the digest of another commit', code: 'DIGEST_MISMATCH' },
+    { name: 'refused-foreign-digest', environment: demo.staging, run, digest: other.digest },
+  )
+  const moved = await refuseMovedTag(demo, delivery, other)
+  for (const { name, port } of [demo.staging, demo.production])
+    expectEqual(`what runs in ${name} after the refusals`, digest, await askDigest(port))
   demo.screen.good('every environment still runs what was built')
-  return refusals
+  return { refusals: [input, foreign, moved], other }
 }
 
-async function refuseRebuildInput(demo: Demo, delivery: Delivery): Promise<Refusal> {
-  demo.screen.heading('7 · Refused: a deploy job that wants to build (context: .)')
-  return await refuse(demo, delivery, 'a build input on deploy', 'REBUILD_REQUESTED', {
-    name: 'refused-rebuild-input',
-    with: { context: '.' },
-  })
+async function refuseRebuildInput(demo: Demo, { run, digest }: Delivery): Promise<Refusal> {
+  demo.screen.heading('8 · Refused: a deploy job that wants to build (context: .)')
+  return await refuse(
+    demo,
+    { attempt: 'a build input on deploy', code: 'REBUILD_REQUESTED' },
+    { name: 'refused-rebuild-input', environment: demo.staging, run, digest, with: { context: '.' } },
+  )
 }
 
-async function refuseBuildInScript(demo: Demo, delivery: Delivery): Promise<Refusal> {
-  demo.screen.heading('8 · Refused: docker build inside the deploy script, its failure ignored with || true')
-  return await refuse(demo, delivery, 'docker build in the deploy script', 'REBUILD_REQUESTED', {
-    name: 'refused-docker-build',
-    with: { run: 'docker build --tag web-app . || true' },
-  })
-}
-
-async function refuseOtherDigests(demo: Demo, delivery: Delivery): Promise<readonly Refusal[]> {
-  const { screen, folders, registry } = demo
+async function buildOtherCommit(demo: Demo, delivery: Delivery): Promise<OtherBuild> {
+  const { screen, folders, github } = demo
   screen.heading('9 · Refused: the digest of another commit')
-  const other = await commitChange(folders.repository)
-  const build = await demo.build('build-of-another-commit', other, '1002', 1, 'v1.0.1')
+  const commit = await commitChange(folders.repository, github)
+  const run = { id: 1002, attempt: 1, commit }
+  const build = await demo.build('build-of-another-commit', run, 'v1.0.1')
   expectSuccess('the build of the second commit', build)
   const digest = build.outputs['digest'] ?? ''
   if (digest === delivery.digest) throw new DemoFailure('two commits gave one digest')
-  screen.good(`the second commit ${other.slice(0, 12)} is ${digest}`)
-  await checkOut(folders.repository, delivery.commit)
-  const foreign = await refuse(demo, delivery, 'the digest of another commit', 'DIGEST_MISMATCH', {
-    name: 'refused-foreign-digest',
-    digest,
-  })
-
-  screen.heading('10 · Refused: the tag of the commit was moved in the registry')
-  const built = await registry.readManifest(delivery.commit)
-  await registry.putManifest(delivery.commit, await registry.readManifest(digest))
-  screen.say(`moved the tag ${delivery.commit.slice(0, 12)}… to ${digest}`)
-  const moved = await refuse(demo, delivery, 'a moved tag', 'TAG_MOVED', { name: 'refused-moved-tag' })
-  await registry.putManifest(delivery.commit, built)
-  expectEqual('the tag, put back', delivery.digest, (await registry.readManifest(delivery.commit)).digest)
-  screen.say('put the tag back')
-  return [foreign, moved]
+  screen.good(`the second commit ${commit.slice(0, 12)} is ${digest}`)
+  await checkOut(folders.repository, delivery.run.commit)
+  return { run, digest }
 }
 
-async function refuse(
-  demo: Demo,
-  delivery: Delivery,
-  attempt: string,
-  code: string,
-  request: Pick<DeployRequest, 'name' | 'with'> & Partial<DeployRequest>,
-): Promise<Refusal> {
-  const [environment] = demo.environments
-  if (environment === undefined) throw new DemoFailure('there is no environment')
-  const { commit, digest } = delivery
-  const result = await demo.deploy({ commit, digest, environment, ...request })
-  const got = result.step.conclusion === 'failure' ? (result.code ?? 'a failure without a code') : 'success'
-  expectEqual(attempt, code, got)
-  demo.screen.good(`refused with ${code} after ${formatTime(result.milliseconds)}`)
-  return { attempt, code }
+async function refuseMovedTag(demo: Demo, { run, digest }: Delivery, other: OtherBuild): Promise<Refusal> {
+  const { screen, registry } = demo
+  const { commit } = run
+  screen.heading('10 · Refused: the tag of the commit was moved in the registry')
+  const built = await registry.readManifest(commit)
+  await registry.putManifest(commit, await registry.readManifest(other.digest))
+  screen.say(`moved the tag ${commit.slice(0, 12)}… to ${other.digest}`)
+  const moved = await refuse(
+    demo,
+    { attempt: 'a moved tag', code: 'TAG_MOVED' },
+    { name: 'refused-moved-tag', environment: demo.staging, run, digest },
+  )
+  await registry.putManifest(commit, built)
+  expectEqual('the tag, put back', digest, (await registry.readManifest(commit)).digest)
+  screen.say('put the tag back')
+  return moved
 }

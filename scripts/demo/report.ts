@@ -2,17 +2,12 @@ import { writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import type { Delivery } from './delivery.ts'
 import type { Demo } from './demo.ts'
+import type { GitHubView } from './deployments.ts'
 import { expectEqual } from './failure.ts'
-import type { Refusal } from './refusals.ts'
+import type { Refusal } from './refuse.ts'
 
-interface DeploymentRecord {
-  readonly commit: string
-  readonly state: string
-}
-
-/** Keeps what the jobs said and what the registry remembers of them. */
-export async function keepRecords(demo: Demo, { commit }: Delivery): Promise<void> {
-  const { folders, image, jobs, registry } = demo
+/** Keeps what the jobs said and what GitHub remembers of them. */
+export async function keepRecords({ folders, image, jobs }: Demo, view: GitHubView): Promise<void> {
   const outputs = Object.fromEntries(
     [...jobs].map(([name, { step, code, milliseconds }]) => [
       name,
@@ -24,28 +19,19 @@ export async function keepRecords(demo: Demo, { commit }: Delivery): Promise<voi
       },
     ]),
   )
-  await writeFile(
-    join(folders.root, 'outputs.json'),
-    `${JSON.stringify({ image, jobs: outputs }, null, 2)}\n`,
-  )
+  await writeJson(join(folders.root, 'outputs.json'), { image, jobs: outputs })
   const record = JSON.parse(jobs.get('build')?.step.outputs['record'] ?? 'null') as unknown
-  await writeFile(join(folders.records, 'build.json'), `${JSON.stringify(record, null, 2)}\n`)
+  await writeJson(join(folders.records, 'build.json'), record)
+  for (const { deployment, statuses } of view.deployments)
+    await writeJson(join(folders.records, `deployment-${deployment.id}.json`), { ...deployment, statuses })
+  const states = view.deployments.map(({ statuses }) => statuses.at(-1)?.state ?? 'none')
+  const kinds = states.map((state) => (state === 'error' || state === 'failure' ? 'not deployed' : state))
+  expectEqual('states of the deployments', '2 inactive, 5 not deployed, 2 success', countWords(kinds))
+  expectEqual('builds sealed in git', '2', String(view.seals.length))
+}
 
-  const states: string[] = []
-  for (const tag of (await registry.listTags()).filter((name) => name.startsWith('build-once.deployment.'))) {
-    const { layers } = JSON.parse((await registry.readManifest(tag)).bytes.toString()) as {
-      layers: { digest: string }[]
-    }
-    const deployment = JSON.parse(
-      (await registry.readBlob(layers[0]?.digest ?? '')).toString(),
-    ) as DeploymentRecord
-    // A registry that was there before may hold the records of earlier demos.
-    if (deployment.commit !== commit) continue
-    states.push(deployment.state)
-    const file = `${tag.slice('build-once.'.length)}.json`
-    await writeFile(join(folders.records, file), `${JSON.stringify(deployment, null, 2)}\n`)
-  }
-  expectEqual('deployment records', '4 refused, 2 success', countWords(states))
+async function writeJson(path: string, value: unknown): Promise<void> {
+  await writeFile(path, `${JSON.stringify(value, null, 2)}\n`)
 }
 
 function countWords(words: readonly string[]): string {
@@ -57,24 +43,30 @@ function countWords(words: readonly string[]): string {
 
 /** The end: what runs where, what was refused, and where to look. */
 export function printResult(demo: Demo, delivery: Delivery, refusals: readonly Refusal[]): void {
-  const { screen, folders, environments } = demo
+  const { screen, folders, staging, production } = demo
   screen.heading('Result')
   screen.table([
     ['environment', 'says', 'digest'],
-    ...environments.map(({ name }) => [name, delivery.greetings.get(name) ?? '', delivery.digest]),
+    ...[staging, production].map(({ name }) => [name, delivery.greetings.get(name) ?? '', delivery.digest]),
   ])
   screen.say('')
   screen.table([['attempt', 'refused with'], ...refusals.map(({ attempt, code }) => [attempt, code])])
   screen.say('')
-  const root = relative(process.cwd(), folders.root) || '.'
-  screen.say(`Everything is in ${root.startsWith('..') ? folders.root : root}:`)
+  screen.say(`Everything is in ${shown(folders.root)}:`)
   screen.table([
     ['repository/', 'the git repository with its two commits'],
     ['registry/', 'the data of the registry, where the demo started one'],
     ['artifacts/', 'the workflow artifacts that hold the build records'],
     ['logs/', 'the whole log of each job'],
-    ['summaries/', 'the job summaries'],
-    ['records/', 'the build record and all deployment records'],
+    ['summaries/', 'the job summaries as GitHub shows them, and its deployments'],
+    ['records/', 'the build record and all deployments with their statuses'],
     ['outputs.json', 'the outputs of each job'],
   ])
+  screen.say(`Open ${shown(join(folders.summaries, 'index.html'))} to read the job summaries.`)
+}
+
+/** A path as short as it is from here. */
+function shown(path: string): string {
+  const near = relative(process.cwd(), path) || '.'
+  return near.startsWith('..') ? path : near
 }

@@ -26,6 +26,14 @@ export async function readState(folder: string, environment: string): Promise<Ru
   }
 }
 
+/** Stops the process that was started for an environment; returns its id, or undefined when there is none. */
+export async function stopApp(folder: string, environment: string): Promise<number | undefined> {
+  const app = await readState(folder, environment)
+  if (app?.pid === undefined) return undefined
+  await stopProcess(app.pid, app.port)
+  return app.pid
+}
+
 /** Asks a running application which digest it was started from. */
 export async function askDigest(port: number): Promise<string> {
   const answer = (await (await get(port, '/health')).json()) as { digest?: unknown }
@@ -60,4 +68,25 @@ async function get(port: number, path: string): Promise<Response> {
   const response = await fetch(url, { signal: AbortSignal.timeout(5000) })
   if (!response.ok) throw new Error(`GET ${url} failed · expected success, got ${response.status}`)
   return response
+}
+
+/** A process that nobody waits for may stay in the process table: its port tells when it has ended. */
+async function stopProcess(pid: number, port: number): Promise<void> {
+  signalProcess(pid, 'SIGTERM')
+  const deadline = Date.now() + 5000
+  while (await isUp(port)) {
+    if (Date.now() > deadline) {
+      signalProcess(pid, 'SIGKILL')
+      return
+    }
+    await sleep(20)
+  }
+}
+
+function signalProcess(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  }
 }

@@ -4,7 +4,7 @@ import { closeSync, openSync, writeFileSync } from 'node:fs'
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { unpackImage } from './image.ts'
-import { stateFile, waitUntilUp } from './running-app.ts'
+import { stateFile, stopApp, waitUntilUp } from './running-app.ts'
 import { variable } from './variables.ts'
 
 // What a deploy script does on a machine without docker: pulls the digest it was given and starts it.
@@ -20,6 +20,8 @@ await mkdir(files)
 const program = await unpackImage(variable('IMAGE'), digest, files)
 console.log(`pulled and verified ${digest}`)
 
+// What runs there goes on until its successor is ready to start.
+await stopApp(folder, environment)
 const log = openSync(join(folder, `${environment}.log`), 'a')
 const [command = '', ...args] = program.argv
 const child = spawn(command, args, {

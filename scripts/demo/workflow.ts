@@ -6,6 +6,7 @@ import { createJob, jobOutputs, runStep } from '../../sandbox/runner/runner.ts'
 import type { Cleanups } from './cleanups.ts'
 import { DemoFailure } from './failure.ts'
 import { CHECKOUT, type Folders } from './folders.ts'
+import type { DemoGitHub, WorkflowRun } from './github.ts'
 import type { Screen } from './screen.ts'
 
 /** One job of a workflow run, with one of the actions as its only step. */
@@ -13,16 +14,19 @@ export interface DemoJob {
   /** Names the files of its log and summary. */
   readonly name: string
   readonly action: 'build' | 'deploy'
-  readonly commit: string
-  readonly workflowRunId: string
-  readonly attempt: number
+  readonly run: WorkflowRun
   readonly environment?: string
   readonly with: Readonly<Record<string, string>>
   readonly env?: Readonly<Record<string, string>>
+  /** Says nothing while it runs, because another one does. */
+  readonly isQuiet?: boolean
 }
 
 /** What became of a job. */
 export interface JobResult {
+  readonly job: DemoJob
+  /** The name of its files, without an ending. */
+  readonly file: string
   readonly step: StepResult
   /** `needs.<job>.outputs` of the jobs after it. */
   readonly outputs: Readonly<Record<string, string>>
@@ -31,8 +35,15 @@ export interface JobResult {
   readonly milliseconds: number
 }
 
-/** Runs jobs, one after the other. */
+/** Runs a job. */
 export type RunJob = (job: DemoJob) => Promise<JobResult>
+
+/** Where jobs run and what they talk to. */
+export interface WorkflowServices {
+  readonly folders: Folders
+  readonly results: SandboxResults
+  readonly github: DemoGitHub
+}
 
 const ACTIONS = {
   build: { folder: CHECKOUT, outputs: ['digest', 'commit', 'built'] },
@@ -40,24 +51,26 @@ const ACTIONS = {
 } as const
 
 /** Makes a function that runs the bundled actions the way the GitHub runner does. */
-export function createWorkflow(
-  folders: Folders,
-  results: SandboxResults,
-  screen: Screen,
-  cleanups: Cleanups,
-): RunJob {
+export function createWorkflow(services: WorkflowServices, screen: Screen, cleanups: Cleanups): RunJob {
+  const { folders, results, github } = services
   let number = 0
   return async (demoJob) => {
-    const { name, action, commit, workflowRunId, attempt, environment } = demoJob
+    const { name, action, run, environment } = demoJob
+    const file = `${String((number += 1)).padStart(2, '0')}-${name}`
+    const jobName = environment === undefined ? action : `deploy-${environment}`
+    const registered = github.startJob(run, jobName, action)
     const job = await createJob({
       workspace: folders.repository,
-      repository: 'octo-org/web-app',
+      repository: github.repository,
       workflow: 'release',
-      jobName: environment === undefined ? action : `deploy-${environment}`,
+      jobName,
       results,
-      commit,
-      workflowRunId,
-      attempt,
+      commit: run.commit,
+      workflowRunId: String(run.id),
+      attempt: run.attempt,
+      apiUrl: github.apiUrl,
+      token: registered.token,
+      checkRunId: registered.checkRunId,
       ...(environment === undefined ? {} : { environment }),
       // The scripts of the demo need the node that runs the demo, wherever it was found.
       env: { ...demoJob.env, PATH: `${dirname(process.execPath)}:${process.env['PATH'] ?? ''}` },
@@ -69,7 +82,7 @@ export function createWorkflow(
       id: action,
       with: demoJob.with,
       job,
-      onLine: (line) => screen.logLine(line),
+      ...(demoJob.isQuiet === true ? {} : { onLine: (line) => screen.logLine(line) }),
     })
     const milliseconds = performance.now() - started
     const expressions = ACTIONS[action].outputs.map((output) => [
@@ -77,18 +90,25 @@ export function createWorkflow(
       `\${{ steps.${action}.outputs.${output} }}`,
     ])
     const { outputs } = jobOutputs(job, Object.fromEntries(expressions) as Record<string, string>)
+    registered.finish(step.conclusion)
     await cleanUp()
-    number += 1
-    const file = `${String(number).padStart(2, '0')}-${name}`
     await writeFile(join(folders.logs, `${file}.log`), step.log)
-    await writeFile(join(folders.summaries, `${file}.md`), step.summary)
-    return { step, outputs, code: codeOf(step), milliseconds }
+    return { job: demoJob, file, step, outputs, code: codeOf(step), milliseconds }
   }
 }
 
 function codeOf({ annotations }: StepResult): string | undefined {
   const errors = annotations.filter(({ level }) => level === 'error').map(({ message }) => message)
   return errors.map((message) => /^([A-Z][A-Z_]+): /.exec(message)?.[1]).find((code) => code !== undefined)
+}
+
+/** Shows the log of a job that said nothing while it ran, or some lines of it. */
+export function showLog(
+  screen: Screen,
+  { step }: JobResult,
+  isWanted: (line: string) => boolean = () => true,
+): void {
+  for (const line of step.log.split('\n').filter(isWanted)) screen.logLine(line)
 }
 
 /** Fails the demo when a job did not succeed. */
