@@ -98,3 +98,19 @@ test('a workflow run about a pull request builds its commit, which deploy takes 
   expect((await step('deploy', deploy)).log).toContain('PULL_REQUEST_BUILD')
   expect(await step('deploy', { ...deploy, 'allow-pull-request': 'true' })).toMatchObject({ exitCode: 0 })
 })
+
+test('an event that says no commit can roll back: the log says which', async () => {
+  const { step } = await startJob('issues', exampleOf('issues'), {})
+  const [older, newer] = ['a'.repeat(40), 'b'.repeat(40)]
+  const digests: (string | undefined)[] = []
+  for (const commit of [older, newer]) {
+    digests.push((await step('build', { ...LAYERS, commit })).outputs['digest'])
+    const deployed = await step('deploy', { environment: 'staging', digest: 'sealed', commit })
+    expect({ exitCode: deployed.exitCode, log: deployed.log }).toMatchObject({ exitCode: 0 })
+  }
+  const back = await step('deploy', { environment: 'staging', 'rollback-to': 'previous' })
+  expect({ exitCode: back.exitCode, log: back.log }).toMatchObject({ exitCode: 0 })
+  expect(back.outputs['digest']).toBe(digests[0])
+  const forth = await step('deploy', { environment: 'staging', 'rollback-to': newer })
+  expect({ outputs: forth.outputs, log: forth.log }).toMatchObject({ outputs: { digest: digests[1] } })
+})

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { mkdtemp } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import type { Commit } from '../domain/commit.ts'
 import { createWorkflowArtifacts } from '../github/artifacts.ts'
 import { type Context, readContext } from '../github/context.ts'
-import { eventCommit } from '../github/events.ts'
+import { eventCommit, knownCommit } from '../github/events.ts'
 import { readInputs } from '../github/inputs.ts'
 import { githubLog } from '../github/log.ts'
 import { readOnlyCause } from '../github/pull-request.ts'
@@ -46,7 +47,7 @@ async function work(home: string, cancelled: AbortSignal): Promise<void> {
     const inputs = parseDeployInputs(raw, readOnlyCause(context) !== undefined)
     const target = {
       repository: inputs.image,
-      commit: inputs.commit ?? eventCommit(context),
+      commit: commitOf(inputs, context),
       environment: inputs.environment,
     }
     const connection = connect(inputs, githubLog, process.env)
@@ -71,6 +72,14 @@ async function work(home: string, cancelled: AbortSignal): Promise<void> {
     await reportFailure(error, 'deploy')
     if (!isTold) await tell(earlyFailureSummary(error))
   }
+}
+
+/** Which commit a rollback goes to is in the log; until that is read, it is about whatever commit there is. */
+function commitOf({ commit, 'rollback-to': rollback }: DeployInputs, context: Context): Commit {
+  if (commit !== undefined) return commit
+  if (rollback?.kind === 'commit') return rollback.commit
+  const any = rollback === undefined ? undefined : (knownCommit(context) ?? context.headCommit)
+  return any ?? eventCommit(context)
 }
 
 async function ports(
