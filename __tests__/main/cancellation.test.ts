@@ -6,6 +6,7 @@ import { errorsOf, newCommit } from '../e2e/world.ts'
 import { openGitHub } from '../sandbox/github/support.ts'
 import { cancel, isAlive } from './support/cancel.ts'
 import { type Place, place } from './support/place.ts'
+import { buildStep } from './support/source-step.ts'
 
 type Inputs = Readonly<Record<string, string>>
 
@@ -51,7 +52,7 @@ async function textOf(folder: string, name: string): Promise<string | undefined>
   return text === '' ? undefined : text.trim()
 }
 
-async function expectNobodyLeft({ folder }: Place): Promise<void> {
+async function expectNobodyLeft(folder: string): Promise<void> {
   for (const name of ['began', 'background', 'pipe']) {
     const text = await textOf(folder, name)
     if (text !== undefined) expect(isAlive(Number(text)), name).toBe(false)
@@ -82,7 +83,7 @@ describe('a deployment on GitHub that is cancelled', () => {
       const { pid, ended } = await start(here, { commit, environment: 'staging', run: script })
       expect(await cancel(pid, ended, first)).toEqual([first])
       expectCancelled(await ended)
-      await expectNobodyLeft(here)
+      await expectNobodyLeft(here.folder)
       expect(await textOf(here.folder, 'tidied')).toBe(script === ORDERLY ? 'tidied' : undefined)
       const [deployment] = deployments.all()
       expect(deployment?.statuses.map(({ state }) => state)).toEqual(['in_progress', 'failure'])
@@ -123,7 +124,7 @@ describe('a deployment on GitHub that is cancelled', () => {
     const result = await ended
     expect(result.exitCode).toBe(1)
     expect(errorsOf(result)).toContain('CANCELLED')
-    await expectNobodyLeft(here)
+    await expectNobodyLeft(here.folder)
   })
 })
 
@@ -136,7 +137,7 @@ describe('a deployment recorded in the registry that is cancelled', () => {
     const { pid, ended } = await start(here, { ...given, run: ENDLESS })
     expect(await cancel(pid, ended)).toEqual(['SIGINT'])
     expectCancelled(await ended)
-    await expectNobodyLeft(here)
+    await expectNobodyLeft(here.folder)
     const logged = (await here.registry.tags('team/app')).filter((tag) => tag.startsWith('build-once.deploy'))
     expect(logged).toHaveLength(1)
     const next = { ...given, run: 'true', 'lock-timeout': '0' }
@@ -165,5 +166,28 @@ describe('a deployment recorded in the registry that is cancelled', () => {
     expect(errorsOf(impatient)).toContain('/actions/runs/1')
     expect(await cancel(holder.pid, holder.ended)).toEqual(['SIGINT'])
     expectCancelled(await holder.ended)
+  })
+})
+
+describe('a build that is cancelled', () => {
+  test.each([
+    { what: 'its builder', inputs: { engine: 'command', run: ENDLESS } },
+    { what: 'its prepare script', inputs: { engine: 'layers', path: 'dist', prepare: ENDLESS } },
+  ] as const)('while $what runs, ends it, and seals nothing', { timeout: 120_000 }, async ({ inputs }) => {
+    const { folder, registry } = await place()
+    const commit = newCommit()
+    let pid = 0
+    const ended = buildStep(
+      join(folder, '.build'),
+      { image: `${registry.host}/team/app`, commit, settle: '0', ...inputs },
+      { workspace: folder, event: 'push', onSpawn: (spawned) => (pid = spawned) },
+    )
+    await expect.poll(async () => await textOf(folder, 'began'), { timeout: 60_000 }).toBeDefined()
+    expect(await cancel(pid, ended)).toEqual(['SIGINT'])
+    const result = await ended
+    expect(result.exitCode).toBe(1)
+    expect(errorsOf(result)).toContain('CANCELLED: The job was cancelled')
+    await expectNobodyLeft(folder)
+    expect((await registry.tags('team/app')).includes(commit)).toBe(false)
   })
 })

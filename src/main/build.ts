@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
+import { untilStopped } from '../domain/cancellation.ts'
 import { digestReference, formatReference } from '../domain/reference.ts'
 import { createEngine } from '../engines/index.ts'
 import { withLogin } from '../engines/registry-login.ts'
@@ -15,7 +16,7 @@ import { readOnlyCause } from '../github/pull-request.ts'
 import { writeSummary } from '../github/summary.ts'
 import { systemClock } from '../platform/clock.ts'
 import { childEnvironment } from '../platform/environment.ts'
-import { exec } from '../platform/exec.ts'
+import { execUntil } from '../platform/exec.ts'
 import { withTemporaryFolder } from '../platform/files.ts'
 import { runScript } from '../platform/script.ts'
 import { type BuildInputs, parseBuildInputs } from '../verbs/build/inputs.ts'
@@ -24,6 +25,7 @@ import { build, type BuildResult, buildTarget } from '../verbs/build/run.ts'
 import { buildFailureSummary, buildSummary } from '../verbs/build/summary.ts'
 import { willPush } from '../verbs/build/withheld.ts'
 import { openArtifactMetadata } from './artifact-metadata.ts'
+import { cancellable, grace } from './cancellation.ts'
 import { reportFailure } from './failure.ts'
 import { maskSecrets, openGitSeals } from './github.ts'
 import { buildOutputs, setOutputs } from './outputs.ts'
@@ -31,6 +33,10 @@ import { connect, type Connection } from './registry.ts'
 
 /** The build action. */
 export async function main(): Promise<void> {
+  await cancellable(work)
+}
+
+async function work(cancelled: AbortSignal): Promise<void> {
   let isTold = false
   const tell = async (markdown: string): Promise<void> => {
     isTold = true
@@ -43,7 +49,9 @@ export async function main(): Promise<void> {
     const connection = connect(inputs, githubLog, process.env, willPush(inputs, context))
     try {
       await withTemporaryFolder(context.temporary, async (temporary) => {
-        const result = await build(inputs, target, await ports(inputs, context, connection, temporary))
+        // It may be left behind at any point, as if it was killed: what counts is made by single writes.
+        const building = build(inputs, target, await ports(inputs, context, connection, temporary, cancelled))
+        const result = await untilStopped(building, cancelled, grace)
         // Before anything else can fail: what was published stays published.
         await tell(buildSummary(result))
         setOutputs(buildOutputs(result))
@@ -91,7 +99,9 @@ async function ports(
   context: Context,
   connection: Connection,
   temporary: string,
+  cancelled: AbortSignal,
 ): Promise<BuildPorts> {
+  const exec = execUntil(cancelled)
   const environment = childEnvironment(process.env)
   const { registry, records } = connection
   const { username, password } = inputs

@@ -1,3 +1,4 @@
+import { CancelledError } from '../../domain/cancellation.ts'
 import { code, escapeMarkdown, humanDuration, link, propertyTable } from '../../domain/markdown.ts'
 import type { BuildRecord } from '../../domain/record.ts'
 import { digestReference, formatReference, formatRepository } from '../../domain/reference.ts'
@@ -59,5 +60,6 @@ function builtBy(record: BuildRecord): string {
 
 /** The job summary of a build that failed, also of one that could not begin. */
 export function buildFailureSummary(error: unknown): string {
-  return `### ❌ Build failed\n\n${describeFailure(error)}\n`
+  const heading = error instanceof CancelledError ? '🛑 Build cancelled' : '❌ Build failed'
+  return `### ${heading}\n\n${describeFailure(error)}\n`
 }
