@@ -18,6 +18,7 @@ test('the checked-in files are what the sources say', async () => {
     'docs/engines.md',
     'docs/events.md',
     'docs/guard.md',
+    'docs/permissions.md',
     'docs/error-codes.md',
     'schema/build-record.schema.json',
     'schema/deployment-record.schema.json',

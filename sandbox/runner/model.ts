@@ -1,5 +1,6 @@
 import type { SandboxResults } from '../results/model.ts'
 import type { Masker } from './masks.ts'
+import type { ProcessEnd, ProcessOptions } from './process.ts'
 
 /** What a job is made of; everything has a default but the workspace. */
 export interface JobOptions {
@@ -102,6 +103,8 @@ export interface StepOptions {
   readonly job: RunnerJob
   /** The node that runs the action; default: this one. */
   readonly node?: string
+  /** Runs the action's scripts in place of a process of their own: for tests that run many steps. */
+  readonly execute?: (script: ProcessOptions) => Promise<ProcessEnd>
   /** The log as it happens: masked, with workflow commands interpreted. */
   readonly onLine?: (line: string) => void
   readonly onSpawn?: (pid: number) => void

@@ -73,7 +73,7 @@ async function runScript(
   const { job } = options
   const files = await createCommandFiles(record)
   let pid: number | undefined
-  const end = await runProcess({
+  const end = await (options.execute ?? runProcess)({
     file: options.node ?? process.execPath,
     args: [script],
     cwd: job.workspace,

@@ -7,6 +7,7 @@ import { renderErrorCodes } from './error-codes.ts'
 import { renderEvents } from './events.ts'
 import { renderGuardTable } from './guard-table.ts'
 import { replaceBetweenMarkers } from './markers.ts'
+import { renderCalls, renderJobs, renderWithout } from './permissions/render.ts'
 import { renderSchemas } from './schemas.ts'
 
 /** A generated file: what it should hold, and what it holds; undefined where it is missing. */
@@ -44,6 +45,15 @@ async function pages(root: string): Promise<ReadonlyMap<string, readonly Section
     ['docs/engines.md', [{ name: 'engine-inputs', content: renderEngineInputs() }]],
     ['docs/events.md', [{ name: 'events', content: renderEvents() }]],
     ['docs/guard.md', guard],
+    [
+      'docs/permissions.md',
+      [
+        { name: 'jobs', content: renderJobs() },
+        { name: 'requests', content: renderCalls() },
+        { name: 'without-build', content: renderWithout('build') },
+        { name: 'without-deploy', content: renderWithout('deploy') },
+      ],
+    ],
   ])
 }
 

@@ -1,5 +1,5 @@
 import type { DeploymentIntent } from '../../domain/deployment-log.ts'
-import { BuildOnceError, GitHubError, messageOf } from '../../domain/error.ts'
+import { BuildOnceError, GitHubError, messageOf, remedyOf } from '../../domain/error.ts'
 import { descriptorOf, type Manifest } from '../../domain/manifest.ts'
 import { type DeploymentRecord, recordTime } from '../../domain/record.ts'
 import { formatRepository } from '../../domain/reference.ts'
@@ -34,7 +34,8 @@ export async function recordFailure(
     // What GitHub denied once it denies again; the error says so.
     if (error instanceof GitHubError && error.message === messageOf(recordError)) return
     const what = state === 'refused' ? 'refusal' : state
-    attempt.ports.log.warning(`This ${what} could not be recorded: ${messageOf(recordError)}`)
+    const remedy = recordError instanceof GitHubError ? `. ${remedyOf(recordError)}` : ''
+    attempt.ports.log.warning(`This ${what} could not be recorded: ${messageOf(recordError)}${remedy}`)
   }
 }
 
