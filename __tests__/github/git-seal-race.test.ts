@@ -80,6 +80,17 @@ describe('sixteen processes that claim the same commits', () => {
         { operation: 'git/create-tag', fault: { kind: 'reset', when: 'after' }, times: 3 },
       ],
     ],
+    [
+      'all of them meet the limits, before the ref is created and when it is read',
+      {},
+      [
+        ...every(4, 0, { ...create, fault: { kind: 'secondary-limit', retryAfter: 1 } }),
+        ...every(5, 2, { ...create, fault: { kind: 'secondary-limit', status: 429, retryAfter: 2 } }),
+        ...every(6, 3, { ...create, fault: { kind: 'reset', when: 'after' } }),
+        // The first request of each racer says that it is ready.
+        ...every(4, RACERS + 1, { ...get, fault: { kind: 'secondary-limit', retryAfter: 1 } }),
+      ],
+    ],
     ['nothing goes wrong, on an enterprise server', { product: 'ghes' }, []],
   ]
   test.each(rounds)(
