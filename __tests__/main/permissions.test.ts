@@ -101,7 +101,7 @@ describe.each(taskIds)('%s', (id) => {
     expect(seen.text).not.toContain('permissions:')
   })
 
-  test.each(needed)('without %s: $end', async (permission, without) => {
+  test.each(needed)('without %s', async (permission, without) => {
     const rest = permissionsOf(id).filter((one) => one.split(':')[0] !== permission.split(':')[0])
     expectEnd(await play(id, rest), permission.split(':')[0] ?? '', without)
     if (!permission.endsWith(': write')) return
