@@ -206,6 +206,23 @@ test('a right that is lost while the script runs: the step says that it deployed
   expect(seen.text).toContain('permissions: deployments: write')
 })
 
+test('what is denied is said once, also where the refusal cannot be recorded for the same reason', async () => {
+  const granted = permissionsOf('records-github').filter((one) => !one.startsWith('deployments'))
+  const { annotations } = await play('records-github', granted)
+  const said = annotations.filter(({ message }) => message.includes('deployments: write'))
+  expect(said.map(({ level, title }) => ({ level, title }))).toEqual([
+    { level: 'error', title: 'GITHUB_DENIED' },
+  ])
+})
+
+test('where there are no workflow artifacts, deploy says that none was asked', async () => {
+  const scene = await SCENES['records-github'](stage)
+  const job = { ...scene.job, serverUrl: 'https://github.example' }
+  const seen = await place.step({ ...scene, job }, place.github.token)
+  expect(seen.code).toBeUndefined()
+  expect(seen.text).toContain('The artifacts of this workflow run were not asked which digest was built')
+})
+
 describe('the recommended jobs', () => {
   // Checking out is not ours, and neither is the registry.
   const others = (permission: string): boolean =>

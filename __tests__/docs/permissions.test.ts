@@ -1,0 +1,76 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+import { parse } from 'yaml'
+import { readDescription } from '../../sandbox/github/description/read.ts'
+import { type CallId, CALLS } from '../../scripts/docs/permissions/calls.ts'
+import { type JobId, JOBS } from '../../scripts/docs/permissions/jobs.ts'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const folder = join(root, 'src', 'github')
+
+/** `{ref}` and `${owner}` stand for anything. */
+function shapeOf(route: string): string {
+  return route.replaceAll(/\$?\{[^}]*\}/g, '*')
+}
+
+/** Every route that stands in the sources, whether a test leads to it or not. */
+function routesInSources(): readonly string[] {
+  return readdirSync(folder)
+    .map((name) => readFileSync(join(folder, name), 'utf8').replaceAll(/^\s*(?:\/\/|\/?\*).*$/gm, ''))
+    .flatMap((source) => [...source.matchAll(/['`]((?:DELETE|GET|PATCH|POST|PUT) \/[^'`]*)['`]/g)])
+    .map(([, route = '']) => shapeOf(route))
+}
+
+test('every route in the sources is on the page, and no other', () => {
+  const listed = (Object.keys(CALLS) as CallId[]).map((id) => {
+    const { method, path } = readDescription('github.com').operations[id] ?? expect.fail(id)
+    return shapeOf(`${method} ${path}`)
+  })
+  const written = [...new Set(routesInSources())]
+  // One of two, which a variable chooses: `*-record`.
+  const matches = (route: string, one: string): boolean =>
+    new RegExp(`^${route.replaceAll('*', '[^/]+')}$`).test(one)
+  expect(written.filter((route) => !listed.some((one) => matches(route, one)))).toEqual([])
+  expect(listed.filter((one) => !written.some((route) => matches(route, one)))).toEqual([])
+})
+
+interface Step {
+  readonly uses?: string
+  readonly with?: Readonly<Record<string, string>>
+}
+
+interface Workflow {
+  readonly jobs: Readonly<
+    Record<
+      string,
+      { readonly permissions?: Readonly<Record<string, string>>; readonly steps?: readonly Step[] }
+    >
+  >
+}
+
+function jobOf({ uses, with: inputs = {} }: Step): JobId | undefined {
+  if (uses === 'org/build-once@v1') return inputs['seal'] === 'git' ? 'build-git' : 'build'
+  if (uses !== 'org/build-once/deploy@v1') return undefined
+  return inputs['records'] === 'registry' ? 'deploy-registry' : 'deploy'
+}
+
+const examples = join(root, 'examples', 'workflows')
+
+test.each(readdirSync(examples))('the jobs of %s have the permissions that are recommended', (name) => {
+  const { jobs } = parse(readFileSync(join(examples, name), 'utf8')) as Workflow
+  const ours = Object.values(jobs).flatMap(({ permissions = {}, steps = [] }) =>
+    steps.flatMap((step) => {
+      const id = jobOf(step)
+      return id === undefined ? [] : [{ id, permissions }]
+    }),
+  )
+  expect(ours.length).toBeGreaterThan(0)
+  for (const { id, permissions } of ours) {
+    const recommended = Object.keys(JOBS[id].permissions).filter(
+      (one) => !one.startsWith('artifact-metadata'),
+    )
+    expect(permissions).toMatchObject(Object.fromEntries(recommended.map((one) => one.split(': '))))
+  }
+})
