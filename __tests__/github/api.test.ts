@@ -139,6 +139,13 @@ describe('an answer', () => {
     await githubFailure('GITHUB_UNEXPECTED', openApi(github).api.request(REF, MAIN, refAnswer))
   })
 
+  test('is read whatever somebody has put into it: the client fails at objects without a value of their own', async () => {
+    const body = '[{"payload":{"a":{"toString":null,"valueOf":null}},"id":1}]'
+    const { url } = await openServer(() => ({ status: 200, body }))
+    const answer = await clientOf(url).request('GET /x', {}, z.array(z.looseObject({ id: z.int() })))
+    expect(answer).toEqual(JSON.parse(body))
+  })
+
   test('that is a login page is not used', async () => {
     const github = await openGitHub()
     github.faults.add({ fault: { kind: 'html', status: 200 } })

@@ -147,6 +147,10 @@ describe('the list', () => {
       })
     await append()
     for (const payload of [{}, '', 'text', '{"schema":1}', { web_url: 'x' }] as Json[]) add(payload)
+    // Nothing that JSON can hold is more than a payload of somebody else.
+    for (const schema of [null, 7, [], { toString: null, valueOf: null }, ['build-once/']] as Json[])
+      add({ schema })
+    add('['.repeat(100_000))
     expect(log.lines.filter((line) => line.startsWith('warning'))).toEqual([])
     add({ schema: 'build-once/deployment/v2' })
     add({ ...intentOf(record()), checkRunId: null, automaticDeployment: null, evil: 1 } as unknown as Json)

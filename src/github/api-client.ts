@@ -173,11 +173,24 @@ async function send(
       headers: { 'x-github-api-version': '2022-11-28', accept: 'application/vnd.github+json' },
       request: isRepeatable ? {} : { retries: 0 },
     })
-    return { status, headers, data }
+    return { status, headers, data: readable(data, headers) }
   } catch (error) {
     const { token, clock } = options
     const now = clock.now().getTime()
     throw failureOf(error, { route: named(route, options), permission: how.permission, token, now })
+  }
+}
+
+/**
+ * The client hands over as a text what it cannot read. It fails at objects that have no value of their own, such as
+ * `{"valueOf": null}`, which anybody can put into the payload of a deployment.
+ */
+function readable(data: unknown, headers: Answer['headers']): unknown {
+  if (typeof data !== 'string' || !String(headers['content-type']).startsWith('application/json')) return data
+  try {
+    return JSON.parse(data) as unknown
+  } catch {
+    return data
   }
 }
 

@@ -65,7 +65,8 @@ export function readPayload(value: unknown): ReadPayload {
     typeof body === 'object' &&
     body !== null &&
     'schema' in body &&
-    String(body.schema).startsWith('build-once/')
+    typeof body.schema === 'string' &&
+    body.schema.startsWith('build-once/')
   if (!isClaimed) return { kind: 'foreign' }
   const result = payloadSchema.safeParse(body)
   if (result.success) return { kind: 'ours', payload: result.data }
