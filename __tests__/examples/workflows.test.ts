@@ -82,7 +82,7 @@ function evaluate(name: string, value: string | boolean | number): string {
   if (name === 'commit' && text.startsWith('${{')) return '1'.repeat(40)
   if (name === 'push' && text.startsWith('${{')) return 'true'
   if (name === 'image' && text === '${{ env.IMAGE }}') return 'ghcr.io/owner/app'
-  return text.replaceAll(/\$\{\{.*?\}\}/g, 'x')
+  return text.replaceAll(/\$\{\{ *[\w.-]*?([\w-]+) *\}\}/g, '$1').replaceAll(/\$\{\{.*?\}\}/g, 'x')
 }
 
 describe.each(sources)('$path', ({ text, jobs }) => {
@@ -165,6 +165,21 @@ describe.each(examples)('%s', (path) => {
         expect(step.with?.['environment']).toBe(job.environment)
         expect(job.permissions).toMatchObject({ packages: 'read', deployments: 'write' })
       }
+    }
+  })
+
+  test('deploys one at a time, without a deployment that GitHub adds by itself', () => {
+    const deploying = Object.entries(jobs).filter(([, { steps = [] }]) =>
+      steps.some(({ uses }) => uses === 'org/build-once/deploy@v1'),
+    )
+    const { jobs: written } = z
+      .looseObject({ jobs: z.record(z.string(), z.unknown()) })
+      .parse(parse(read(path)))
+    for (const [name] of deploying) {
+      expect(written[name]).toMatchObject({
+        environment: { deployment: false },
+        concurrency: { group: expect.stringMatching(/^deploy-/) },
+      })
     }
   })
 

@@ -269,6 +269,7 @@ describe("the job's own deployment", () => {
     })
     expect(github.state.deployments.find(id)?.statuses[0]?.logUrl).toBe(`${run.url}/job/4711`)
     expect(log.lines.join('\n')).toContain('environment: { name: staging, deployment: false }')
+    expect(log.lines.join('\n')).toContain('custom deployment protection rule')
   })
 
   test('is not missed where the workflow wants none', async () => {

@@ -35,7 +35,7 @@ export async function findAutomaticDeployment(
     const { deployment } = await readCheckRun(api, checkRunId)
     if (deployment === undefined || deployment === null) return null
     log.notice(
-      `GitHub made a deployment of its own for this job (environment ${deployment.environment}), beside the one that names the digest; the two are linked. Write environment: { name: ${deployment.environment}, deployment: false } in the workflow to have one only: protection rules and secrets stay.`,
+      `GitHub made a deployment of its own for this job (environment ${deployment.environment}), beside the one that names the digest; the two are linked. Write environment: { name: ${deployment.environment}, deployment: false } in the workflow to have one only: reviewers, wait timers and secrets stay. Leave it as it is where a GitHub App guards the environment (a custom deployment protection rule): GitHub fails a job without a deployment there.`,
     )
     return deployment.id
   } catch (error) {
