@@ -14,6 +14,14 @@ export interface Asked {
 
 type Headers = Readonly<Record<string, string | number | undefined>>
 
+/** Certificates whose authority is not known, in the words of OpenSSL. */
+const UNTRUSTED = /\bself[- ]signed\b|\bunable to (?:verify|get)\b.*\bcertificate\b/i
+const TRUST =
+  'Trust the authority that signed its certificate: set NODE_EXTRA_CA_CERTS for the runner to the file of that authority.'
+
+/** Advice for whoever starts Node.js. */
+const NODE_ADVICE = /; if the root CA is installed locally,.*$/
+
 /** The error for a request that failed; nothing of the request itself goes into it. */
 export function failureOf(error: unknown, asked: Asked): GitHubError {
   if (error instanceof GitHubError) return error
@@ -23,8 +31,8 @@ export function failureOf(error: unknown, asked: Asked): GitHubError {
     // The answer 407 of a proxy is given as a failure without a word.
     const why =
       printable(messageOf(error), asked.token) || 'the connection failed, or a proxy asks for a password'
-    return new GitHubError('GITHUB_UNAVAILABLE', `${what} did not answer: ${why}`, {
-      hint: 'Run the job again. Nothing was assumed about what was asked.',
+    return new GitHubError('GITHUB_UNAVAILABLE', `${what} did not answer: ${why.replace(NODE_ADVICE, '')}`, {
+      hint: UNTRUSTED.test(why) ? TRUST : 'Run the job again. Nothing was assumed about what was asked.',
     })
   }
   const { status, headers, text } = answer

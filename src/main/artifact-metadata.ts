@@ -1,11 +1,12 @@
 import type { ArtifactMetadata } from '../domain/artifact-metadata.ts'
 import type { Repository } from '../domain/reference.ts'
-import { apiTarget, hasRepository, isEnterpriseServer } from '../github/api-target.ts'
+import { hasRepository, isEnterpriseServer } from '../github/api-target.ts'
 import { createArtifactMetadata, METADATA_LIMITS } from '../github/artifact-metadata.ts'
 import type { Context } from '../github/context.ts'
 import { systemClock } from '../platform/clock.ts'
 import type { Log } from '../platform/log.ts'
 import { isLoopback } from '../registry/address.ts'
+import { reachableTarget } from './github.ts'
 
 /** The inputs that say what is recorded for whom. */
 export interface MetadataInputs {
@@ -28,7 +29,7 @@ export function openArtifactMetadata(
   if (!isWanted || token === undefined || !hasRepository(environment)) return undefined
   if (isEnterpriseServer(environment) || isOutOfReach(image, environment)) return undefined
   const open = async () => {
-    const target = apiTarget(environment, token, 'artifact-metadata')
+    const target = reachableTarget(environment, token, 'artifact-metadata', log)
     const { createGitHubApi } = await import('../github/api-client.ts')
     return createGitHubApi({ ...target, log, clock: systemClock, limits: METADATA_LIMITS })
   }

@@ -27,7 +27,7 @@ import { willPush } from '../verbs/build/withheld.ts'
 import { openArtifactMetadata } from './artifact-metadata.ts'
 import { cancellable, grace } from './cancellation.ts'
 import { reportFailure } from './failure.ts'
-import { maskSecrets, openGitSeals } from './github.ts'
+import { apiOpener, maskSecrets, openGitSeals } from './github.ts'
 import { buildOutputs, setOutputs } from './outputs.ts'
 import { connect, type Connection } from './registry.ts'
 
@@ -113,7 +113,9 @@ async function ports(
     registry,
     records,
     // A job that cannot push seals nothing.
-    gitSeals: willPush(inputs, context) ? await openGitSeals(inputs, githubLog, process.env) : undefined,
+    gitSeals: willPush(inputs, context)
+      ? await openGitSeals(inputs, githubLog, apiOpener(githubLog, process.env))
+      : undefined,
     metadata: openArtifactMetadata(inputs, context, githubLog, process.env),
     context,
     temporary,

@@ -25,7 +25,7 @@ import { openArtifactMetadata } from './artifact-metadata.ts'
 import { cancellable, grace } from './cancellation.ts'
 import { deploymentPorts } from './deployments.ts'
 import { reportFailure } from './failure.ts'
-import { maskSecrets, openGitSeals } from './github.ts'
+import { apiOpener, maskSecrets, openGitSeals } from './github.ts'
 import { deployOutputs, setOutputs } from './outputs.ts'
 import { connect, type Connection } from './registry.ts'
 
@@ -91,18 +91,19 @@ async function ports(
   cancelled: AbortSignal,
 ): Promise<DeployPorts> {
   const { registry, records } = connection
+  const open = apiOpener(githubLog, process.env)
   const guardProgram = { node: process.execPath, entry: join(home, '..', 'guard', 'index.js') }
   return {
     registry,
     records,
-    gitSeals: await openGitSeals(inputs, githubLog, process.env),
+    gitSeals: await openGitSeals(inputs, githubLog, open),
     context,
     clock: systemClock,
     log: githubLog,
     cancelled,
     grace,
     metadata: openArtifactMetadata(inputs, context, githubLog, process.env),
-    ...(await deploymentPorts(inputs, context, connection, githubLog, process.env)),
+    ...(await deploymentPorts(inputs, context, connection, githubLog, process.env, open)),
     artifacts: createWorkflowArtifacts(process.env, temporary, githubLog),
     guarded: async (script, variables) => {
       // Left for the runner to remove at the end of the job, see createGuard.

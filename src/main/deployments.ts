@@ -2,7 +2,7 @@ import { firstToKnow } from '../domain/ancestry.ts'
 import { bothLogs } from '../domain/both-logs.ts'
 import { allOf } from '../domain/lock.ts'
 import { createCheckoutAncestry, createGitHubAncestry } from '../github/ancestry.ts'
-import { apiTarget, hasRepository } from '../github/api-target.ts'
+import { hasRepository } from '../github/api-target.ts'
 import type { GitHubApi } from '../github/api.ts'
 import type { Context } from '../github/context.ts'
 import { createGitHubLock } from '../github/deployment-lock.ts'
@@ -17,6 +17,7 @@ import { createRegistryLock } from '../registry/deployment-lock.ts'
 import { createRegistryDeploymentLog } from '../registry/deployment-log.ts'
 import type { DeployInputs } from '../verbs/deploy/inputs.ts'
 import type { DeployPorts } from '../verbs/deploy/ports.ts'
+import type { OpenApi } from './github.ts'
 import type { Connection } from './registry.ts'
 
 type DeploymentPorts = Pick<DeployPorts, 'deployments' | 'lock' | 'ancestry' | 'protection' | 'checkRunId'>
@@ -36,8 +37,9 @@ export async function deploymentPorts(
   { registry, records }: Connection,
   log: Log,
   environment: NodeJS.ProcessEnv,
+  open: OpenApi,
 ): Promise<DeploymentPorts> {
-  const api = await openApi(inputs, log, environment)
+  const api = await openApi(inputs, environment, open)
   const { _job_check_run_id: checkRunId } = inputs
   const common = { clock: systemClock, log }
   const inRegistry = createRegistryDeploymentLog(registry, records, log)
@@ -76,13 +78,11 @@ export async function deploymentPorts(
 /** Nothing of GitHub's client is loaded where there is nobody to speak to. */
 async function openApi(
   { token, records, 'require-protection': requiresProtection }: DeployInputs,
-  log: Log,
   environment: NodeJS.ProcessEnv,
+  open: OpenApi,
 ): Promise<GitHubApi | undefined> {
   const isAsked = records === 'github' || records === 'both'
   if (!isAsked && !requiresProtection && (token === undefined || !hasRepository(environment)))
     return undefined
-  const target = apiTarget(environment, token, isAsked ? `records: ${records}` : 'require-protection')
-  const { createGitHubApi } = await import('../github/api-client.ts')
-  return createGitHubApi({ ...target, log, clock: systemClock })
+  return await open(isAsked ? `records: ${records}` : 'require-protection', token)
 }
