@@ -175,11 +175,11 @@ describe('who ended without saying so', () => {
     expect(next.statesOf(announced)).toEqual(['error'])
     expect(next.statesOf(started)).toEqual(['in_progress', 'error'])
     expect(next.log.lines.join('\n')).toContain('did not end properly')
-    // It is no refusal of ours, and nothing that was deployed.
+    // Whoever had not got its turn has not touched anything.
     expect((await next.list()).map(({ record: { state } }) => state)).toEqual([
       'success',
       'failure',
-      'failure',
+      'refused',
     ])
   })
 

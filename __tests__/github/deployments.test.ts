@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { ACTIONS_BOT } from '../../sandbox/github/accounts.ts'
+import { ACTIONS_BOT, DEVELOPER } from '../../sandbox/github/accounts.ts'
 import type { Json } from '../../sandbox/github/description/extract.ts'
 import type { Permissions } from '../../sandbox/github/access/tokens.ts'
 import type { DeploymentRecord } from '../../src/domain/record.ts'
@@ -60,6 +60,11 @@ describe('a deployment that succeeds', () => {
     const { append, list, record } = openLog(github)
     const records: DeploymentRecord[] = [
       record({ previousDigest: digestWith('b'), rollback: true, overrides: ['after', 'rollback'] }),
+      record({
+        previousDigest: digestWith('b'),
+        rollback: true,
+        overrides: ['allow-pull-request', 'after', 'rollback'],
+      }),
       record({ workflowRun: run }),
       record({ state: 'failure', reason: { code: 'RUN_FAILED', message: 'it failed' } }),
       record({
@@ -80,7 +85,7 @@ describe('a deployment that succeeds', () => {
     expect(found.map(({ record }) => ({ ...record, finishedAt: '' })).toReversed()).toEqual(
       records.map((one) => ({ ...one, finishedAt: '' })),
     )
-    expect(found.map(({ isActive }) => isActive)).toEqual([false, false, false, true, false])
+    expect(found.map(({ isActive }) => isActive)).toEqual([false, false, false, true, false, false])
   })
 
   test('makes what it replaced inactive, and nothing else', async () => {
@@ -216,6 +221,67 @@ describe('the list', () => {
       add()
     }
     expect(seen).toHaveLength(2)
+  })
+
+  test('leaves out one that is deleted while it is read', async () => {
+    const github = await openGitHub()
+    const { append, list } = openLog(github)
+    await append({ digest: digestWith('a') })
+    await append({ digest: digestWith('b') })
+    github.faults.add({
+      fault: {
+        kind: 'overtake',
+        act: ({ deployments }) => deployments.remove(deployments.all()[0] ?? expect.fail()),
+      },
+      operation: 'repos/list-deployment-statuses',
+    })
+    expect((await list()).map(({ record: { digest } }) => digest)).toEqual([digestWith('a')])
+  })
+
+  test('finds how a deployment ended behind any number of statuses that do not say so', async () => {
+    const github = await openGitHub({ rateLimit: 100_000 })
+    const { append, list } = openLog(github)
+    await append({ digest: digestWith('a') })
+    const deployment = github.state.deployments.find(await append({ digest: digestWith('b') }))
+    for (let n = 0; n < 250; n += 1)
+      github.state.deployments.addStatus(deployment ?? expect.fail(), {
+        state: 'inactive',
+        creator: ACTIONS_BOT,
+      })
+    expect(
+      (await list()).map(({ record: { state, digest }, isActive }) => ({ state, digest, isActive })),
+    ).toEqual([
+      { state: 'success', digest: digestWith('b'), isActive: false },
+      { state: 'success', digest: digestWith('a'), isActive: false },
+    ])
+  })
+
+  test('believes a success only of whoever made the deployment', async () => {
+    const github = await openGitHub()
+    const { append, list } = openLog(github)
+    const failed = github.state.deployments.find(await append({ state: 'failure' })) ?? expect.fail()
+    github.state.deployments.addStatus(failed, { state: 'success', creator: DEVELOPER })
+    expect(await list()).toMatchObject([{ record: { state: 'failure' }, isActive: false }])
+    // That it is no longer there is believed of anybody.
+    const deployed = github.state.deployments.find(await append()) ?? expect.fail()
+    github.state.deployments.addStatus(deployed, { state: 'inactive', creator: DEVELOPER })
+    expect((await list())[0]).toMatchObject({ record: { state: 'success' }, isActive: false })
+  })
+
+  test('passes over a payload that was copied to a deployment of another commit', async () => {
+    const github = await openGitHub()
+    const { append, list, log } = openLog(github)
+    const { payload, creator } = github.state.deployments.find(await append()) ?? expect.fail()
+    const copy = github.state.deployments.add({
+      sha: github.state.git.commit(),
+      ref: 'main',
+      environment: 'staging',
+      creator,
+      payload,
+    })
+    github.state.deployments.addStatus(copy, { state: 'success', creator })
+    expect(await list()).toHaveLength(1)
+    expect(log.lines.join('\n')).toContain(`Passed over deployment ${copy.id}`)
   })
 
   test('asks only for the ends of what is of interest', async () => {

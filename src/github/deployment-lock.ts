@@ -8,9 +8,8 @@ import {
 import { messageOf } from '../domain/error.ts'
 import type { DeploymentPayload } from './deployment-payload.ts'
 import { holderOf } from './deployment-payload.ts'
-import { standingOf } from './deployment-status.ts'
-import { addStatus, readStatuses } from './deployments-api.ts'
-import { type GitHubLogOptions, links, listOwn } from './deployments.ts'
+import { addStatus } from './deployments-api.ts'
+import { type GitHubLogOptions, links, listOwn, readStanding } from './deployments.ts'
 
 /** Times of the lock, in milliseconds. */
 export interface TurnTimes {
@@ -101,9 +100,11 @@ async function findBlocker(
   request: LockRequest,
   own: number,
 ): Promise<Blocker | undefined> {
-  for await (const { id, payload, createdAt } of listOwn(options, request.repository, request.environment)) {
+  for await (const deployment of listOwn(options, request.repository, request.environment)) {
+    const { id, payload } = deployment
     if (id >= own) continue
-    const standing = standingOf(payload, await readStatuses(options.api, id), createdAt)
+    const standing = await readStanding(options.api, deployment)
+    if (standing === undefined) continue
     if (standing.kind === 'ended') {
       if (standing.record.state === 'success') return undefined
       continue

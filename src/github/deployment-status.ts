@@ -10,10 +10,17 @@ const MAX_DESCRIPTION = 140
 /** A time as GitHub gives it. */
 export const timeSchema = z.string().refine((text) => !Number.isNaN(Date.parse(text)), 'not a time')
 
+/** Who made something; GitHub does not always say. */
+export const creatorSchema = z.looseObject({ id: z.int(), login: z.string() }).nullish()
+
+/** An account, as far as it is used. */
+export type Creator = z.infer<typeof creatorSchema>
+
 export const statusSchema = z.looseObject({
   id: z.int(),
   state: z.string(),
   description: z.string().nullish(),
+  creator: creatorSchema,
   created_at: timeSchema,
 })
 
@@ -38,7 +45,7 @@ export function endingOf(record: DeploymentRecord): Ending {
   if (state === 'success') {
     const remarks = [
       ...(record.rollback ? ['rollback'] : []),
-      ...record.overrides.map((name) => `with ${name}`),
+      ...(record.overrides.length === 0 ? [] : [`with ${record.overrides.join('+')}`]),
     ]
     const replaced = previousDigest === null ? 'First deployment' : `${REPLACES}${previousDigest}`
     return { state, description: shorten([replaced, ...remarks].join(', ')) }
@@ -63,14 +70,34 @@ export type Standing =
 const ENDED = ['success', 'failure', 'error']
 
 /**
+ * Whether a status counts. That a deployment has succeeded is the word of whoever made it, and of nobody else who may
+ * write statuses; that it has not, or is no longer there, is believed of anybody.
+ */
+function counts({ state, creator }: DeploymentStatus, author: Creator): boolean {
+  return state !== 'success' || creator?.id === author?.id
+}
+
+/** Whether these statuses say how a deployment ended, or that it has not; if not, older ones are needed. */
+export function isEnough(statuses: readonly DeploymentStatus[], author: Creator): boolean {
+  return statuses.some((status) => status.state !== 'inactive' && counts(status, author))
+}
+
+/** What is known of a deployment beside its payload. */
+export interface Circumstances {
+  readonly createdAt: string
+  readonly creator: Creator
+}
+
+/**
  * Reads how a deployment ended from its statuses, newest first. `inactive` ends what was there; whether it ever
  * was there is what the status before it says.
  */
 export function standingOf(
   payload: DeploymentPayload,
-  statuses: readonly DeploymentStatus[],
-  createdAt: string,
+  all: readonly DeploymentStatus[],
+  { createdAt, creator }: Circumstances,
 ): Standing {
+  const statuses = all.filter((status) => counts(status, creator))
   const newest = statuses[0]
   if (newest === undefined) return { kind: 'open', since: createdAt }
   const isActive = newest.state !== 'inactive'
@@ -80,9 +107,15 @@ export function standingOf(
     // Made inactive before it came to anything.
     return { kind: 'ended', isActive: false, record: recordOf(payload, { ...newest, state: 'error' }) }
   }
+  const record = recordOf(payload, ending)
+  // Abandoned before it was its turn.
+  const isUntouched =
+    ending.state === 'error' &&
+    record.reason === null &&
+    !statuses.some(({ state }) => state === 'in_progress')
   return {
     kind: 'ended',
-    record: recordOf(payload, ending),
+    record: isUntouched ? { ...record, state: 'refused' } : record,
     isActive: isActive && ending.state === 'success',
   }
 }
@@ -106,7 +139,7 @@ function recordOf(payload: DeploymentPayload, status: DeploymentStatus): Deploym
     previousDigest: isDigest(replaced) ? replaced : null,
     finishedAt,
     rollback: remarks.includes('rollback'),
-    overrides: remarks.flatMap((remark) => (remark.startsWith('with ') ? [remark.slice(5)] : [])),
+    overrides: remarks.flatMap((remark) => (remark.startsWith('with ') ? remark.slice(5).split('+') : [])),
   }
 }
 

@@ -4,7 +4,14 @@ import type { Clock } from '../platform/clock.ts'
 import type { GitHubApi } from './api.ts'
 import type { DeploymentPayload } from './deployment-payload.ts'
 import { readPayload } from './deployment-payload.ts'
-import { type DeploymentStatus, statusSchema, timeSchema } from './deployment-status.ts'
+import {
+  type Creator,
+  creatorSchema,
+  type DeploymentStatus,
+  isEnough,
+  statusSchema,
+  timeSchema,
+} from './deployment-status.ts'
 
 const READ = { permission: 'deployments: read' }
 const WRITE = { permission: 'deployments: write' }
@@ -12,7 +19,9 @@ const WRITE = { permission: 'deployments: write' }
 const deploymentSchema = z.looseObject({
   id: z.int().positive(),
   environment: z.string(),
+  sha: z.string(),
   payload: z.unknown(),
+  creator: creatorSchema,
   created_at: timeSchema,
 })
 
@@ -34,14 +43,25 @@ export async function* listDeployments(
   }
 }
 
-/** The statuses of a deployment, newest first; the last hundred tell how it stands. */
-export async function readStatuses(api: GitHubApi, id: number): Promise<readonly DeploymentStatus[]> {
-  const statuses = await api.request(
-    'GET /repos/{owner}/{repo}/deployments/{deployment_id}/statuses',
-    { deployment_id: id, per_page: 100 },
-    z.array(statusSchema),
-    READ,
-  )
+const PAGE = 100
+
+/** The last statuses of a deployment, newest first, as many as tell how it stands; undefined once it is deleted. */
+export async function readStatuses(
+  api: GitHubApi,
+  { id, creator }: { readonly id: number; readonly creator: Creator },
+): Promise<readonly DeploymentStatus[] | undefined> {
+  const route = 'GET /repos/{owner}/{repo}/deployments/{deployment_id}/statuses'
+  const parameters = { deployment_id: id, per_page: PAGE }
+  const statuses: DeploymentStatus[] = []
+  try {
+    for await (const status of api.pages(route, parameters, z.array(statusSchema), READ)) {
+      statuses.push(status)
+      if (statuses.length % PAGE === 0 && isEnough(statuses, creator)) break
+    }
+  } catch (error) {
+    if (error instanceof GitHubError && error.code === 'GITHUB_NOT_FOUND') return undefined
+    throw error
+  }
   // Those of one second have no order of their own in GitHub's answer but that of their ids.
   return statuses.toSorted((one, other) => other.id - one.id)
 }
@@ -136,7 +156,7 @@ export async function addStatus(api: GitHubApi, clock: Clock, id: number, status
     } catch (error) {
       if (!isAmbiguous(error)) throw error
       await clock.sleep(PAUSE_MS)
-      const [newest] = await readStatuses(api, id)
+      const [newest] = (await readStatuses(api, { id, creator: undefined })) ?? []
       if (newest?.state === state && newest.description === description) return
       if (attempt === MAX_CREATES) throw error
     }

@@ -14,7 +14,7 @@ import type { Log } from '../platform/log.ts'
 import type { GitHubApi } from './api.ts'
 import { findAutomaticDeployment } from './check-run.ts'
 import { type DeploymentPayload, payloadOf, readPayload } from './deployment-payload.ts'
-import { endingOf, shorten, standingOf } from './deployment-status.ts'
+import { type Circumstances, endingOf, shorten, type Standing, standingOf } from './deployment-status.ts'
 import {
   addStatus,
   createDeployment,
@@ -35,10 +35,9 @@ export interface GitHubLogOptions {
 }
 
 /** A deployment of ours. */
-export interface OwnDeployment {
+export interface OwnDeployment extends Circumstances {
   readonly id: number
   readonly payload: DeploymentPayload
-  readonly createdAt: string
 }
 
 /** A superseded deployment is behind few others: failures since. */
@@ -97,8 +96,20 @@ export async function* listOwn(
     if (read.kind !== 'ours') continue
     const { payload } = read
     if (payload.repository !== image || payload.environment !== environment) continue
-    yield { id: deployment.id, payload, createdAt: deployment.created_at }
+    if (payload.commit !== deployment.sha) {
+      log.warning(
+        `Passed over deployment ${deployment.id}: it is of commit ${deployment.sha}, and its record is that of another, ${payload.commit}`,
+      )
+      continue
+    }
+    yield { id: deployment.id, payload, createdAt: deployment.created_at, creator: deployment.creator }
   }
+}
+
+/** How a deployment stands; undefined once it is deleted. */
+export async function readStanding(api: GitHubApi, deployment: OwnDeployment): Promise<Standing | undefined> {
+  const statuses = await readStatuses(api, deployment)
+  return statuses === undefined ? undefined : standingOf(deployment.payload, statuses, deployment)
 }
 
 async function* list(
@@ -107,11 +118,11 @@ async function* list(
   environment: string,
   isOfInterest: OfInterest = () => true,
 ): AsyncGenerator<LoggedDeployment> {
-  for await (const { id, payload, createdAt } of listOwn(options, repository, environment)) {
-    if (!isOfInterest(payload)) continue
-    const standing = standingOf(payload, await readStatuses(options.api, id), createdAt)
-    if (standing.kind === 'ended')
-      yield { record: standing.record, isActive: standing.isActive, id: String(id) }
+  for await (const deployment of listOwn(options, repository, environment)) {
+    if (!isOfInterest(deployment.payload)) continue
+    const standing = await readStanding(options.api, deployment)
+    if (standing?.kind === 'ended')
+      yield { record: standing.record, isActive: standing.isActive, id: String(deployment.id) }
   }
 }
 
@@ -131,8 +142,8 @@ async function supersede(
     for await (const other of listOwn(options, repository, environment)) {
       if (other.id >= id) continue
       looked += 1
-      const standing = standingOf(other.payload, await readStatuses(api, other.id), other.createdAt)
-      const hasSucceeded = standing.kind === 'ended' && isSuccess(standing.record)
+      const standing = await readStanding(api, other)
+      const hasSucceeded = standing?.kind === 'ended' && isSuccess(standing.record)
       if (hasSucceeded && !standing.isActive) return
       if (hasSucceeded)
         await addStatus(api, clock, other.id, {
