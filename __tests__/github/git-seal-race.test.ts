@@ -7,6 +7,7 @@ import type { FaultRule } from '../../sandbox/github/faults.ts'
 import type { GitHubOptions } from '../../sandbox/github/options.ts'
 import type { SandboxGitHub } from '../../sandbox/github/server.ts'
 import { newCommit } from '../e2e/world.ts'
+import { COMPILE_CACHE } from '../fixtures/compile-cache.ts'
 import { startProxy } from '../registry/support/http-proxy.ts'
 import { openGitHub } from '../sandbox/github/support.ts'
 import { faultsOf, type Operation } from './support/history.ts'
@@ -26,7 +27,7 @@ async function startClaimer(
   more: Readonly<Record<string, string>> = {},
 ): Promise<Claimer> {
   const script = fileURLToPath(new URL('support/claimer.ts', import.meta.url))
-  const env = { PATH: process.env['PATH'], GITHUB_API_URL: apiUrl, ...more }
+  const env = { ...COMPILE_CACHE, PATH: process.env['PATH'], GITHUB_API_URL: apiUrl, ...more }
   const child = spawn(process.execPath, [script, apiUrl, token, String(racer), ...commits], { env })
   child.stdin.on('error', () => undefined)
   const errors = text(child.stderr)

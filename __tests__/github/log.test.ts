@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { Log } from '../../src/platform/log.ts'
+import { COMPILE_CACHE } from '../fixtures/compile-cache.ts'
 import { temporaryFolder } from '../fixtures/folders.ts'
 
 const LOG = new URL('../../src/github/log.ts', import.meta.url).href
@@ -16,6 +17,7 @@ function outputOf(use: (log: Log, argument: string) => unknown, argument = ''): 
   )
   const { status, stdout, stderr } = spawnSync(process.execPath, ['--no-warnings', file], {
     encoding: 'utf8',
+    env: { ...process.env, ...COMPILE_CACHE },
   })
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
   return stdout

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { describe, expect, test } from 'vitest'
 import { parseCommand } from '../../sandbox/runner/workflow-commands.ts'
+import { COMPILE_CACHE } from '../fixtures/compile-cache.ts'
 import { RUNNER } from '../fixtures/event.ts'
 import { temporaryFolder, writeTree } from '../fixtures/folders.ts'
 
@@ -54,6 +55,7 @@ function errorsOf(
     {
       encoding: 'utf8',
       env: {
+        ...COMPILE_CACHE,
         PATH: process.env['PATH'] ?? '',
         ...RUNNER,
         RUNNER_TEMP: temporaryFolder(),
@@ -145,7 +147,7 @@ test('a message that is longer than the runner keeps: the hint is in the annotat
     await reportFailure(new InputError(${JSON.stringify(registries)}, { hint: 'Do this.' }), '')`
   const { stdout } = spawnSync(process.execPath, ['--no-warnings', '--input-type=module', '--eval', script], {
     encoding: 'utf8',
-    env: { PATH: process.env['PATH'] ?? '' },
+    env: { ...COMPILE_CACHE, PATH: process.env['PATH'] ?? '' },
   })
   const [command] = stdout.split('\n').flatMap((text) => parseCommand(text, (name) => name === 'error') ?? [])
   expect(command?.data.length).toBeLessThanOrEqual(4096)

@@ -5,6 +5,7 @@ import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { MEDIA_TYPES } from '../../src/domain/manifest.ts'
 import { proxyFor } from '../../src/registry/proxy.ts'
+import { COMPILE_CACHE } from '../fixtures/compile-cache.ts'
 import { temporaryFolder, writeTree } from '../fixtures/folders.ts'
 import { createAuthority } from '../fixtures/tls/certificates.ts'
 import {
@@ -89,6 +90,7 @@ describe('https through a tunnel', () => {
     const read = async (environment: Record<string, string>, host = place): Promise<string> => {
       const reader = fileURLToPath(new URL('support/reader.ts', import.meta.url))
       const env = {
+        ...COMPILE_CACHE,
         PATH: process.env['PATH'],
         HTTPS_PROXY: `https://user:hunter22@${proxy.host}`,
         ...environment,

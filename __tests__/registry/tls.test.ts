@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { MEDIA_TYPES } from '../../src/domain/manifest.ts'
+import { COMPILE_CACHE } from '../fixtures/compile-cache.ts'
 import { temporaryFolder, writeTree } from '../fixtures/folders.ts'
 import { createAuthority, type Identity, selfSigned } from '../fixtures/tls/certificates.ts'
 import { failureWith, open, repositoryAt, sampleManifest } from './support/access.ts'
@@ -258,7 +259,7 @@ describe('a process of its own', () => {
 
   async function readIn(environment: Record<string, string>, place: string): Promise<Record<string, string>> {
     const folder = temporaryFolder()
-    const env = { PATH: process.env['PATH'], ...environment }
+    const env = { ...COMPILE_CACHE, PATH: process.env['PATH'], ...environment }
     const { stdout } = await promisify(execFile)(process.execPath, [reader, place, folder], { env })
     return JSON.parse(stdout) as Record<string, string>
   }

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
+import { COMPILE_CACHE } from '../fixtures/compile-cache.ts'
 
 /** What a script with the toolkit's clients printed, and the value it ended with. */
 export interface ClientRun {
@@ -28,7 +29,12 @@ export async function runToolkit(env: Record<string, string>, body: string): Pro
     console.log('\\nOUTCOME ' + JSON.stringify(outcome))`
   const child = spawn(process.execPath, ['--input-type=module', '-e', source], {
     cwd: repositoryRoot,
-    env: { PATH: process.env['PATH'] ?? '', GITHUB_SERVER_URL: 'https://github.com', ...env },
+    env: {
+      ...COMPILE_CACHE,
+      PATH: process.env['PATH'] ?? '',
+      GITHUB_SERVER_URL: 'https://github.com',
+      ...env,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { startRegistry } from '../../../sandbox/registry/server.ts'
 import { parseKeyValues } from '../../../sandbox/runner/key-values.ts'
+import { COMPILE_CACHE } from '../../fixtures/compile-cache.ts'
 import { type Payload, RUNNER } from '../../fixtures/event.ts'
 import { temporaryFolder, writeTree } from '../../fixtures/folders.ts'
 
@@ -30,6 +31,7 @@ export async function startJob(event: string, payload: Payload | string, environ
     const script = `await (await import('${MAIN}')).run('${verb}', '.')`
     const child = spawn(process.execPath, ['--no-warnings', '--input-type=module', '--eval', script], {
       env: {
+        ...COMPILE_CACHE,
         ...RUNNER,
         PATH: process.env['PATH'] ?? '',
         HOME: join(folder, 'home'),

@@ -17,7 +17,9 @@ type Verb = keyof typeof DESCRIPTIONS
 
 function programOf(verb: Verb): string {
   return `
-import { run } from ${JSON.stringify(entry)}
+import { enableCompileCache } from 'node:module'
+enableCompileCache()
+const { run } = await import(${JSON.stringify(entry)})
 await run('${verb}', import.meta.dirname)
 `
 }

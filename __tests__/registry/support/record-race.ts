@@ -4,6 +4,7 @@ import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { type Digest, digestOf } from '../../../src/domain/digest.ts'
 import { type Descriptor, EMPTY_CONFIG, MEDIA_TYPES } from '../../../src/domain/manifest.ts'
+import { COMPILE_CACHE } from '../../fixtures/compile-cache.ts'
 
 /** The artifact that the writers attach their records to. */
 export const raceSubject: {
@@ -48,7 +49,8 @@ export async function raceWriters(host: string): Promise<void> {
 
 async function startWriter(host: string, writer: number) {
   const script = fileURLToPath(new URL('record-writer.ts', import.meta.url))
-  const child = spawn(process.execPath, [script, host, String(writer), String(RECORDS_EACH)])
+  const args = [script, host, String(writer), String(RECORDS_EACH)]
+  const child = spawn(process.execPath, args, { env: { ...process.env, ...COMPILE_CACHE } })
   // One that ends too early closes the pipe, and its exit code tells.
   child.stdin.on('error', () => undefined)
   const errors = text(child.stderr)
