@@ -14,11 +14,14 @@ export interface Internet {
 const identities = new Map<string, Identity>()
 let trusted: Authority | undefined
 
-/** A certificate for some hosts, by an authority that this process trusts from now on. */
+/**
+ * A certificate for some hosts, by an authority that this process trusts from now on. Its name is its own: of two
+ * authorities with one name only the first would be asked.
+ */
 function identityFor(hosts: readonly string[]): Identity {
   const names = hosts.join(' ')
   if (trusted === undefined) {
-    trusted = createAuthority()
+    trusted = createAuthority('build-once test internet')
     setDefaultCACertificates([...getCACertificates('default'), trusted.cert])
   }
   const identity = identities.get(names) ?? trusted.issue({ hosts })
