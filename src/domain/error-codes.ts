@@ -61,7 +61,9 @@ export const ERROR_CODES = {
     next: 'Run the build action for this commit first.',
   },
   TAG_MOVED: {
-    means: 'The SHA tag no longer points at the artifact that was built.',
+    means:
+      'The SHA tag no longer points at the artifact that was built. With `seal: git`: the SHA tag and the git ref name ' +
+      'different artifacts.',
     next: 'Find out who moved it, put it back to the built digest, then deploy again.',
   },
   RECORD_MISMATCH: {
