@@ -125,6 +125,7 @@ describe.each(pages)('%s', (page) => {
   test('it names only error codes that exist', () => {
     const names = codeSpans(text).filter((span) => /^[A-Z]+(?:_[A-Z]+)+$/.test(span))
     const others = [
+      'GITHUB_API_URL',
       'GITHUB_SHA',
       'CONFIG_FILE',
       'BUILD_ONCE_PEERS',
