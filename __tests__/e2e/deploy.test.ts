@@ -14,36 +14,42 @@ afterAll(async () => {
   await registry.close()
 })
 
-const image = () => `${registry.host}/team/app`
+let places = 0
 
-async function built(
-  workspace: string,
-  more: Readonly<Record<string, string>> = {},
-): Promise<{ commit: string; digest: string }> {
-  const commit = newCommit()
-  const result = await step(
-    'build',
-    { image: image(), commit, engine: 'layers', path: 'dist', settle: '0', ...more },
-    { workspace },
-  )
-  expect(errorsOf(result)).toBe('')
-  return { commit, digest: result.outputs['digest'] ?? '' }
+/** A workspace, and a repository of its own, so that tests can run side by side: half of a deployment is waiting. */
+async function openPlace() {
+  const folder = await temporaryFolder()
+  await writeApplication(folder.path)
+  const path = `team/app-${(places += 1)}`
+  const image = `${registry.host}/${path}`
+  return {
+    workspace: folder.path,
+    path,
+    image,
+    build: async (
+      more: Readonly<Record<string, string>> = {},
+    ): Promise<{ commit: string; digest: string }> => {
+      const commit = newCommit()
+      const inputs = { image, commit, engine: 'layers', path: 'dist', settle: '0', ...more }
+      const result = await step('build', inputs, { workspace: folder.path })
+      expect(errorsOf(result)).toBe('')
+      return { commit, digest: result.outputs['digest'] ?? '' }
+    },
+    deploymentTags: async (): Promise<readonly string[]> =>
+      (await registry.tags(path)).filter((tag) => tag.startsWith('build-once.deployment.')),
+    [Symbol.asyncDispose]: async () => await folder[Symbol.asyncDispose](),
+  }
 }
 
-async function deploymentTags(): Promise<readonly string[]> {
-  return (await registry.tags('team/app')).filter((tag) => tag.startsWith('build-once.deployment.'))
-}
-
-describe('deploy', () => {
+describe.concurrent('deploy', () => {
   it('hands the verified digest to the script, hashes the configuration and records the deployment', async () => {
-    await using folder = await temporaryFolder()
-    await writeApplication(folder.path)
-    await writeFiles(folder.path, { 'config/staging.json': '{"greeting":"hello"}' })
-    const { commit, digest } = await built(folder.path)
+    await using place = await openPlace()
+    await writeFiles(place.workspace, { 'config/staging.json': '{"greeting":"hello"}' })
+    const { commit, digest } = await place.build()
     const run =
       'printf "%s\\n" "$IMAGE" "$DIGEST" "$REFERENCE" "$COMMIT" "$ENVIRONMENT" > deployed.txt\nenv > env.txt'
     const inputs = {
-      image: image(),
+      image: place.image,
       commit,
       digest,
       environment: `staging ${commit.slice(0, 7)}`,
@@ -51,14 +57,24 @@ describe('deploy', () => {
       config: 'config/*.json',
       running: 'echo "docker-pullable://$REFERENCE"',
     }
-    const first = await step('deploy', inputs, { workspace: folder.path, stepEnv: { INPUT_EXTRA: 'x' } })
+    const first = await step('deploy', inputs, { workspace: place.workspace, stepEnv: { INPUT_EXTRA: 'x' } })
     expect(errorsOf(first)).toBe('')
-    const lines = (await readFile(join(folder.path, 'deployed.txt'), 'utf8')).split('\n')
-    expect(lines.slice(0, 5)).toEqual([image(), digest, `${image()}@${digest}`, commit, inputs.environment])
-    expect(await readFile(join(folder.path, 'env.txt'), 'utf8')).not.toContain('INPUT_')
-    expect(first.outputs).toMatchObject({ digest, 'previous-digest': '', reference: `${image()}@${digest}` })
+    const lines = (await readFile(join(place.workspace, 'deployed.txt'), 'utf8')).split('\n')
+    expect(lines.slice(0, 5)).toEqual([
+      place.image,
+      digest,
+      `${place.image}@${digest}`,
+      commit,
+      inputs.environment,
+    ])
+    expect(await readFile(join(place.workspace, 'env.txt'), 'utf8')).not.toContain('INPUT_')
+    expect(first.outputs).toMatchObject({
+      digest,
+      'previous-digest': '',
+      reference: `${place.image}@${digest}`,
+    })
     expect(first.outputs['evidence']).toContain('SHA tag')
-    const second = await step('deploy', inputs, { workspace: folder.path })
+    const second = await step('deploy', inputs, { workspace: place.workspace })
     expect(second.outputs).toMatchObject({
       'previous-digest': digest,
       'release-id': first.outputs['release-id'],
@@ -67,15 +83,14 @@ describe('deploy', () => {
   })
 
   it('passes over a tag of the log that holds no record, with a warning', async () => {
-    await using folder = await temporaryFolder()
-    await writeApplication(folder.path)
-    const { commit, digest } = await built(folder.path)
-    const inputs = { image: image(), commit, digest, environment: `log ${commit}`, run: 'true' }
-    const before = await deploymentTags()
-    expect(errorsOf(await step('deploy', inputs, { workspace: folder.path }))).toBe('')
-    const [tag = ''] = (await deploymentTags()).filter((name) => !before.includes(name))
-    await registry.putTag('team/app', tag.replace(/\.\d{8}T/, '.29990101T'), digest)
-    const again = await step('deploy', inputs, { workspace: folder.path })
+    await using place = await openPlace()
+    const { commit, digest } = await place.build()
+    const inputs = { image: place.image, commit, digest, environment: `log ${commit}`, run: 'true' }
+    const before = await place.deploymentTags()
+    expect(errorsOf(await step('deploy', inputs, { workspace: place.workspace }))).toBe('')
+    const [tag = ''] = (await place.deploymentTags()).filter((name) => !before.includes(name))
+    await registry.putTag(place.path, tag.replace(/\.\d{8}T/, '.29990101T'), digest)
+    const again = await step('deploy', inputs, { workspace: place.workspace })
     expect(errorsOf(again)).toBe('')
     expect(again.outputs['previous-digest']).toBe(digest)
     expect(again.annotations).toContainEqual(
@@ -87,40 +102,38 @@ describe('deploy', () => {
   })
 
   it('takes the sealed digest when asked for it, and a dry run changes nothing', async () => {
-    await using folder = await temporaryFolder()
-    await writeApplication(folder.path)
-    const { commit, digest } = await built(folder.path)
-    const before = await deploymentTags()
+    await using place = await openPlace()
+    const { commit, digest } = await place.build()
+    const before = await place.deploymentTags()
     const result = await step(
       'deploy',
       {
-        image: image(),
+        image: place.image,
         commit,
         digest: 'sealed',
         environment: 'dry',
         run: 'touch touched',
         'dry-run': 'true',
       },
-      { workspace: folder.path },
+      { workspace: place.workspace },
     )
     expect(errorsOf(result)).toBe('')
     expect(result.outputs).toMatchObject({ digest, 'deployment-id': '' })
     expect(result.summary).toContain('Dry run')
-    await expect(readFile(join(folder.path, 'touched'))).rejects.toThrow('ENOENT')
-    expect(await deploymentTags()).toEqual(before)
+    await expect(readFile(join(place.workspace, 'touched'))).rejects.toThrow('ENOENT')
+    expect(await place.deploymentTags()).toEqual(before)
   })
 
   it('counts the artifact of the same workflow run as a witness', async () => {
-    await using folder = await temporaryFolder()
-    await writeApplication(folder.path)
+    await using place = await openPlace()
     const results = await startResults()
     try {
       const commit = newCommit()
-      const build = { image: image(), commit, engine: 'layers', path: 'dist', settle: '0' }
-      const setup = { workspace: folder.path, results, workflowRunId: '42' }
+      const build = { image: place.image, commit, engine: 'layers', path: 'dist', settle: '0' }
+      const setup = { workspace: place.workspace, results, workflowRunId: '42' }
       const { outputs } = await step('build', build, setup)
       const deploy = {
-        image: image(),
+        image: place.image,
         commit,
         digest: outputs['digest'] ?? '',
         environment: 'staging',
@@ -129,9 +142,9 @@ describe('deploy', () => {
       const agreed = await step('deploy', deploy, setup)
       expect(errorsOf(agreed)).toBe('')
       expect(agreed.outputs['evidence']).toContain('workflow artifact')
-      await writeApplication(folder.path, 'another')
-      const other = await built(folder.path)
-      await registry.putTag('team/app', commit, other.digest)
+      await writeApplication(place.workspace, 'another')
+      const other = await place.build()
+      await registry.putTag(place.path, commit, other.digest)
       const refused = await step('deploy', { ...deploy, digest: 'sealed' }, setup)
       expect(errorsOf(refused)).toContain('DIGEST_MISMATCH')
     } finally {
@@ -140,7 +153,7 @@ describe('deploy', () => {
   })
 })
 
-describe('refusals', () => {
+describe.concurrent('refusals', () => {
   it.each([
     { description: 'a declared-elsewhere build input', more: { context: '.' }, code: 'REBUILD_REQUESTED' },
     { description: 'an undeclared one', more: { rebuild: 'true' }, code: 'REBUILD_REQUESTED' },
@@ -183,40 +196,38 @@ describe('refusals', () => {
       code: 'CONFIG_MISSING',
     },
   ])('$description is $code, and recorded', async ({ more, code }) => {
-    await using folder = await temporaryFolder()
-    await writeApplication(folder.path)
-    const { commit, digest } = await built(folder.path)
-    const before = (await deploymentTags()).length
+    await using place = await openPlace()
+    const { commit, digest } = await place.build()
+    const before = (await place.deploymentTags()).length
     const result = await step(
       'deploy',
-      { image: image(), commit, digest, environment: 'production', run: 'true', ...more },
-      { workspace: folder.path },
+      { image: place.image, commit, digest, environment: 'production', run: 'true', ...more },
+      { workspace: place.workspace },
     )
     expect(errorsOf(result)).toContain(code)
     expect(result.conclusion).toBe('failure')
     expect(result.outputs['digest']).toBeUndefined()
     expect(result.summary).toContain(code)
-    expect(await deploymentTags()).toHaveLength(before + 1)
+    expect(await place.deploymentTags()).toHaveLength(before + 1)
   })
 
   it('another commit’s digest, a moved tag and a tag of another commit are told apart', async () => {
-    await using folder = await temporaryFolder()
-    await writeApplication(folder.path)
-    const one = await built(folder.path)
-    const two = await built(folder.path)
+    await using place = await openPlace()
+    const one = await place.build()
+    const two = await place.build()
     const deploy = async (commit: string, digest: string) =>
       errorsOf(
         await step(
           'deploy',
-          { image: image(), commit, digest, environment: 'production', run: 'true' },
-          { workspace: folder.path },
+          { image: place.image, commit, digest, environment: 'production', run: 'true' },
+          { workspace: place.workspace },
         ),
       )
     const foreign = await deploy(one.commit, two.digest)
     expect(foreign).toContain('DIGEST_MISMATCH')
     expect(foreign).toContain(one.digest)
     expect(foreign).toContain(two.digest)
-    await registry.putTag('team/app', one.commit, two.digest)
+    await registry.putTag(place.path, one.commit, two.digest)
     expect(await deploy(one.commit, one.digest)).toContain('TAG_MOVED')
     expect(await deploy(one.commit, two.digest)).toContain('RECORD_MISMATCH')
     expect(await deploy(one.commit, 'sealed')).toContain('RECORD_MISMATCH')
@@ -224,8 +235,7 @@ describe('refusals', () => {
   })
 
   it('a pull request build is refused unless it is allowed', async () => {
-    await using folder = await temporaryFolder()
-    await writeApplication(folder.path)
+    await using place = await openPlace()
     const commit = newCommit()
     const payload = {
       pull_request: {
@@ -235,44 +245,47 @@ describe('refusals', () => {
     }
     const { outputs } = await step(
       'build',
-      { image: image(), commit, engine: 'layers', path: 'dist', settle: '0' },
-      { workspace: folder.path, event: 'pull_request', payload },
+      { image: place.image, commit, engine: 'layers', path: 'dist', settle: '0' },
+      { workspace: place.workspace, event: 'pull_request', payload },
     )
     const inputs = {
-      image: image(),
+      image: place.image,
       commit,
       digest: outputs['digest'] ?? '',
       environment: 'preview',
       run: 'true',
     }
-    expect(errorsOf(await step('deploy', inputs, { workspace: folder.path }))).toContain('PULL_REQUEST_BUILD')
+    expect(errorsOf(await step('deploy', inputs, { workspace: place.workspace }))).toContain(
+      'PULL_REQUEST_BUILD',
+    )
     expect(
-      errorsOf(await step('deploy', { ...inputs, 'allow-pull-request': 'true' }, { workspace: folder.path })),
+      errorsOf(
+        await step('deploy', { ...inputs, 'allow-pull-request': 'true' }, { workspace: place.workspace }),
+      ),
     ).toBe('')
   })
 })
 
-describe('unpack', () => {
+describe.concurrent('unpack', () => {
   it('restores a files artifact, exactly', async () => {
-    await using folder = await temporaryFolder()
-    await writeApplication(folder.path)
-    const { commit, digest } = await built(folder.path, { engine: 'files' })
+    await using place = await openPlace()
+    const { commit, digest } = await place.build({ engine: 'files' })
     const inputs = {
-      image: image(),
+      image: place.image,
       commit,
       digest,
       environment: 'site',
       unpack: 'out',
       run: 'diff -r dist out',
     }
-    const result = await step('deploy', inputs, { workspace: folder.path })
+    const result = await step('deploy', inputs, { workspace: place.workspace })
     expect(errorsOf(result)).toBe('')
-    const again = await step('deploy', inputs, { workspace: folder.path })
+    const again = await step('deploy', inputs, { workspace: place.workspace })
     expect(errorsOf(again)).toContain('UNPACK_FAILED')
   })
 })
 
-it('masks the password everywhere', async () => {
+it.concurrent('masks the password everywhere', async () => {
   await using folder = await temporaryFolder()
   await writeApplication(folder.path)
   const secured = await startRegistry({ auth: { kind: 'token', users: { robot: 'correct-horse-battery' } } })
