@@ -1,4 +1,6 @@
 import { existsSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Cleanups } from './cleanups.ts'
 import { checkDocker, createDockerTarget } from './docker-target.ts'
@@ -66,7 +68,9 @@ export async function createDemo(options: DemoOptions, screen: Screen, cleanups:
       if (stopped !== undefined) screen.say(`stopped ${stopped}`)
     })
   }
-  const runJob = createWorkflow({ folders, results, github }, screen, cleanups)
+  const compileCache = await mkdtemp(join(tmpdir(), 'build-once-demo-'))
+  cleanups.add(async () => await rm(compileCache, { recursive: true, force: true }))
+  const runJob = createWorkflow({ folders, results, github, compileCache }, screen, cleanups)
   const jobs = new Map<string, JobResult>()
   const run = async (job: DemoJob): Promise<JobResult> => {
     const result = await runJob(job)
