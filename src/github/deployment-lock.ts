@@ -6,10 +6,11 @@ import {
   type LockRequest,
 } from '../domain/lock.ts'
 import { messageOf } from '../domain/error.ts'
+import { DeploymentHistory } from './deployment-history.ts'
 import type { DeploymentPayload } from './deployment-payload.ts'
 import { holderOf } from './deployment-payload.ts'
 import { addStatus } from './deployments-api.ts'
-import { type GitHubLogOptions, links, listOwn, readStanding } from './deployments.ts'
+import { type GitHubLogOptions, links } from './deployments.ts'
 
 /** Times of the lock, in milliseconds. */
 export interface TurnTimes {
@@ -29,6 +30,8 @@ export interface GitHubLockOptions extends GitHubLogOptions {
   readonly times?: Partial<TurnTimes>
 }
 
+type Waiting = GitHubLockOptions & { readonly history: DeploymentHistory }
+
 interface Blocker {
   readonly id: number
   readonly payload: DeploymentPayload
@@ -41,11 +44,12 @@ interface Blocker {
  */
 export function createGitHubLock(options: GitHubLockOptions): DeploymentLock {
   const times = { ...TIMES, ...options.times }
+  const history = options.history ?? new DeploymentHistory(options)
   return {
     acquire: async (request) => {
       const own = Number(request.open?.id ?? Number.NaN)
       if (!Number.isSafeInteger(own)) throw new TypeError('a turn needs a deployment that was announced')
-      await waitForTurn(options, times, request, own)
+      await waitForTurn({ ...options, history }, times, request, own)
       request.cancelled?.throwIfAborted()
       // How it ended is the next status; until then others wait.
       await addStatus(options.api, options.clock, own, {
@@ -59,7 +63,7 @@ export function createGitHubLock(options: GitHubLockOptions): DeploymentLock {
 }
 
 async function waitForTurn(
-  options: GitHubLockOptions,
+  options: Waiting,
   times: TurnTimes,
   request: LockRequest,
   own: number,
@@ -95,18 +99,18 @@ async function waitForTurn(
  * so nothing older needs to be looked at.
  */
 async function findBlocker(
-  options: GitHubLockOptions,
+  options: Waiting,
   times: TurnTimes,
   request: LockRequest,
   own: number,
 ): Promise<Blocker | undefined> {
-  for await (const deployment of listOwn(options, request.repository, request.environment)) {
+  for await (const deployment of options.history.list(request.repository, request.environment)) {
     const { id, payload } = deployment
     if (id >= own) continue
-    const standing = await readStanding(options.api, deployment)
+    const standing = await options.history.standing(deployment)
     if (standing === undefined) continue
     if (standing.kind === 'ended') {
-      if (standing.record.state === 'success') return undefined
+      if (standing.record.state === 'success' && options.history.isBelieved(deployment)) return undefined
       continue
     }
     const blocker = { id, payload, since: standing.since }

@@ -13,6 +13,9 @@ import {
   timeSchema,
 } from './deployment-status.ts'
 
+/** As many entries as a page can have. */
+export const PAGE = 100
+
 const READ = { permission: 'deployments: read' }
 const WRITE = { permission: 'deployments: write' }
 
@@ -28,13 +31,14 @@ const deploymentSchema = z.looseObject({
 /** A deployment, as far as it is used. */
 export type ListedDeployment = z.infer<typeof deploymentSchema>
 
-/** All deployments to an environment, newest first, anybody's; each once, although pages shift while they are read. */
+/** Deployments to an environment from a page on, newest first, anybody's; each once, although pages shift while they are read. */
 export async function* listDeployments(
   api: GitHubApi,
   environment: string,
+  page = 1,
 ): AsyncGenerator<ListedDeployment> {
   const seen = new Set<number>()
-  const parameters = { environment, per_page: 100 }
+  const parameters = { environment, per_page: PAGE, page }
   const list = api.pages('GET /repos/{owner}/{repo}/deployments', parameters, z.array(deploymentSchema), READ)
   for await (const deployment of list) {
     if (seen.has(deployment.id)) continue
@@ -42,8 +46,6 @@ export async function* listDeployments(
     yield deployment
   }
 }
-
-const PAGE = 100
 
 /** The last statuses of a deployment, newest first, as many as tell how it stands; undefined once it is deleted. */
 export async function readStatuses(
@@ -66,6 +68,11 @@ export async function readStatuses(
   return statuses.toSorted((one, other) => other.id - one.id)
 }
 
+const createdSchema = deploymentSchema.pick({ id: true, creator: true })
+
+/** A deployment that was created, and who GitHub says has done it. */
+export type CreatedDeployment = z.infer<typeof createdSchema>
+
 /** What a new deployment is made from. */
 export interface NewDeployment {
   readonly payload: DeploymentPayload
@@ -84,10 +91,10 @@ export async function createDeployment(
   api: GitHubApi,
   clock: Clock,
   { payload, description }: NewDeployment,
-): Promise<number> {
+): Promise<CreatedDeployment> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      const { id } = await api.request(
+      return await api.request(
         'POST /repos/{owner}/{repo}/deployments',
         {
           ref: payload.commit,
@@ -99,10 +106,9 @@ export async function createDeployment(
           description,
           payload,
         },
-        z.looseObject({ id: z.int().positive() }),
+        createdSchema,
         WRITE,
       )
-      return id
     } catch (error) {
       if (!isAmbiguous(error)) throw error
       await clock.sleep(PAUSE_MS)
@@ -114,13 +120,13 @@ export async function createDeployment(
 }
 
 /** What was just created is among the newest. */
-async function findOwn(api: GitHubApi, payload: DeploymentPayload): Promise<number | undefined> {
+async function findOwn(api: GitHubApi, payload: DeploymentPayload): Promise<CreatedDeployment | undefined> {
   let looked = 0
   for await (const deployment of listDeployments(api, payload.environment)) {
     const read = readPayload(deployment.payload)
-    if (read.kind === 'ours' && read.payload.id === payload.id) return deployment.id
+    if (read.kind === 'ours' && read.payload.id === payload.id) return deployment
     looked += 1
-    if (looked >= 100) return undefined
+    if (looked >= PAGE) return undefined
   }
   return undefined
 }

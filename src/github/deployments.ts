@@ -8,36 +8,23 @@ import { shortDigest } from '../domain/digest.ts'
 import { GitHubError, messageOf } from '../domain/error.ts'
 import { isSuccess } from '../domain/order.ts'
 import type { DeploymentRecord } from '../domain/record.ts'
-import { formatRepository, type Repository } from '../domain/reference.ts'
+import type { Repository } from '../domain/reference.ts'
 import type { Clock } from '../platform/clock.ts'
-import type { Log } from '../platform/log.ts'
-import type { GitHubApi } from './api.ts'
 import { findAutomaticDeployment } from './check-run.ts'
-import { type DeploymentPayload, payloadOf, readPayload } from './deployment-payload.ts'
-import { type Circumstances, endingOf, shorten, type Standing, standingOf } from './deployment-status.ts'
-import {
-  addStatus,
-  createDeployment,
-  listDeployments,
-  type NewStatus,
-  readStatuses,
-} from './deployments-api.ts'
+import { DeploymentHistory, type HistoryOptions } from './deployment-history.ts'
+import { payloadOf } from './deployment-payload.ts'
+import { endingOf, shorten } from './deployment-status.ts'
+import { addStatus, createDeployment, type NewStatus } from './deployments-api.ts'
 
 /** What the log on GitHub works with. */
-export interface GitHubLogOptions {
-  readonly api: GitHubApi
+export interface GitHubLogOptions extends HistoryOptions {
   readonly clock: Clock
-  readonly log: Log
+  /** What this job has read of deployments so far; the log and the lock of a job share it. */
+  readonly history?: DeploymentHistory
   /** The check run of this job, where the runner says it. */
   readonly checkRunId: number | undefined
   /** Where the environment can be looked at. */
   readonly environmentUrl?: string | undefined
-}
-
-/** A deployment of ours. */
-export interface OwnDeployment extends Circumstances {
-  readonly id: number
-  readonly payload: DeploymentPayload
 }
 
 /** A superseded deployment is behind few others: failures since. */
@@ -49,6 +36,7 @@ const MAX_SUPERSEDED = 20
  */
 export function createGitHubDeploymentLog(options: GitHubLogOptions): DeploymentLog {
   const { api, clock } = options
+  const history = options.history ?? new DeploymentHistory(options)
   // A deployment that could not be announced is created when its failure is recorded: nothing is said twice.
   let known: number | null | undefined
   const create = async (intent: DeploymentIntent): Promise<number> => {
@@ -57,17 +45,22 @@ export function createGitHubDeploymentLog(options: GitHubLogOptions): Deployment
     const payload = payloadOf(intent, { checkRunId: options.checkRunId ?? null, automaticDeployment })
     const what = intent.digest === null ? 'nothing' : shortDigest(intent.digest)
     const description = shorten(`${what} of commit ${intent.commit.slice(0, 12)}, ${intent.repository}`)
-    return await orAdvice(intent, async () => await createDeployment(api, clock, { payload, description }))
+    const created = await orAdvice(
+      intent,
+      async () => await createDeployment(api, clock, { payload, description }),
+    )
+    history.identify(created.creator)
+    return created.id
   }
   return {
     open: async (_repository, intent) => ({ id: String(await create(intent)) }),
     append: async (repository, record, _subject, open) => {
       const id = open === undefined ? await create(record) : Number(open.id)
       await addStatus(api, clock, id, { ...endingOf(record), ...links(options, record) })
-      if (record.state === 'success') await supersede(options, repository, record.environment, id)
+      if (record.state === 'success') await supersede(options, history, repository, record.environment, id)
       return String(id)
     },
-    list: (repository, environment, isOfInterest) => list(options, repository, environment, isOfInterest),
+    list: (repository, environment, isOfInterest) => list(history, repository, environment, isOfInterest),
   }
 }
 
@@ -80,47 +73,15 @@ export function links(
   return { logUrl: workflowRun === null ? undefined : `${workflowRun.url}${job}`, environmentUrl }
 }
 
-/** Our deployments of an image to an environment, newest first. */
-export async function* listOwn(
-  { api, log }: Pick<GitHubLogOptions, 'api' | 'log'>,
-  repository: Repository,
-  environment: string,
-): AsyncGenerator<OwnDeployment> {
-  const image = formatRepository(repository)
-  for await (const deployment of listDeployments(api, environment)) {
-    const read = readPayload(deployment.payload)
-    if (read.kind === 'broken')
-      log.warning(
-        `Passed over deployment ${deployment.id}, which holds no record that can be read: ${read.why}`,
-      )
-    if (read.kind !== 'ours') continue
-    const { payload } = read
-    if (payload.repository !== image || payload.environment !== environment) continue
-    if (payload.commit !== deployment.sha) {
-      log.warning(
-        `Passed over deployment ${deployment.id}: it is of commit ${deployment.sha}, and its record is that of another, ${payload.commit}`,
-      )
-      continue
-    }
-    yield { id: deployment.id, payload, createdAt: deployment.created_at, creator: deployment.creator }
-  }
-}
-
-/** How a deployment stands; undefined once it is deleted. */
-export async function readStanding(api: GitHubApi, deployment: OwnDeployment): Promise<Standing | undefined> {
-  const statuses = await readStatuses(api, deployment)
-  return statuses === undefined ? undefined : standingOf(deployment.payload, statuses, deployment)
-}
-
 async function* list(
-  options: GitHubLogOptions,
+  history: DeploymentHistory,
   repository: Repository,
   environment: string,
   isOfInterest: OfInterest = () => true,
 ): AsyncGenerator<LoggedDeployment> {
-  for await (const deployment of listOwn(options, repository, environment)) {
+  for await (const deployment of history.listBelieved(repository, environment)) {
     if (!isOfInterest(deployment.payload)) continue
-    const standing = await readStanding(options.api, deployment)
+    const standing = await history.standing(deployment)
     if (standing?.kind === 'ended')
       yield { record: standing.record, isActive: standing.isActive, id: String(deployment.id) }
   }
@@ -132,6 +93,7 @@ async function* list(
  */
 async function supersede(
   options: GitHubLogOptions,
+  history: DeploymentHistory,
   repository: Repository,
   environment: string,
   id: number,
@@ -139,10 +101,10 @@ async function supersede(
   const { api, clock, log } = options
   let looked = 0
   try {
-    for await (const other of listOwn(options, repository, environment)) {
+    for await (const other of history.listBelieved(repository, environment)) {
       if (other.id >= id) continue
       looked += 1
-      const standing = await readStanding(api, other)
+      const standing = await history.standing(other)
       const hasSucceeded = standing?.kind === 'ended' && isSuccess(standing.record)
       if (hasSucceeded && !standing.isActive) return
       if (hasSucceeded)

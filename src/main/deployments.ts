@@ -5,6 +5,7 @@ import { createCheckoutAncestry, createGitHubAncestry } from '../github/ancestry
 import { hasRepository } from '../github/api-target.ts'
 import type { GitHubApi } from '../github/api.ts'
 import type { Context } from '../github/context.ts'
+import { DeploymentHistory } from '../github/deployment-history.ts'
 import { createGitHubLock } from '../github/deployment-lock.ts'
 import { createGitHubDeploymentLog } from '../github/deployments.ts'
 import { readProtection } from '../github/environments.ts'
@@ -56,7 +57,8 @@ export async function deploymentPorts(
   }
   const isOver = createLiveness(api, log)
   const registryLock = createRegistryLock({ ...common, registry, isOver })
-  const onGitHub = { ...common, api, checkRunId, environmentUrl: inputs['environment-url'] }
+  const history = new DeploymentHistory({ api, log, deployers: inputs.deployers })
+  const onGitHub = { ...common, api, history, checkRunId, environmentUrl: inputs['environment-url'] }
   const githubLog = createGitHubDeploymentLog(onGitHub)
   const githubLock = createGitHubLock({ ...onGitHub, isOver })
   const places = {

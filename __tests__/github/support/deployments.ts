@@ -5,6 +5,7 @@ import type { DeploymentIntent, DeploymentLog, LoggedDeployment } from '../../..
 import type { DeploymentLock, Holder, LockRequest } from '../../../src/domain/lock.ts'
 import type { DeploymentRecord } from '../../../src/domain/record.ts'
 import type { ApiOptions } from '../../../src/github/api-client.ts'
+import { DeploymentHistory } from '../../../src/github/deployment-history.ts'
 import { createGitHubLock, type TurnTimes } from '../../../src/github/deployment-lock.ts'
 import { createGitHubDeploymentLog } from '../../../src/github/deployments.ts'
 import { createLiveness } from '../../../src/github/liveness.ts'
@@ -30,13 +31,17 @@ export interface LogSetup extends Partial<ApiOptions> {
   readonly checkRunId?: number
   readonly environmentUrl?: string
   readonly times?: Partial<TurnTimes>
+  readonly deployers?: readonly string[]
+  readonly maxDeployments?: number
 }
 
 export function openLog(github: SandboxGitHub, setup: LogSetup = {}): OpenLog {
-  const { checkRunId, environmentUrl, times, ...options } = setup
+  const { checkRunId, environmentUrl, times, deployers, maxDeployments, ...options } = setup
   const opened = openApi(github, options)
   const { api, log } = opened
-  const common = { api, log, checkRunId, environmentUrl }
+  const limits = maxDeployments === undefined ? {} : { maxDeployments }
+  const history = new DeploymentHistory({ api, log, deployers, ...limits })
+  const common = { api, log, checkRunId, environmentUrl, history }
   const deployments = createGitHubDeploymentLog({
     ...common,
     clock: { ...systemClock, sleep: async () => {} },

@@ -81,6 +81,11 @@ describe('parseDeployInputs reads', () => {
       expected: { records: 'both', 'lock-timeout': 0, 'require-protection': true },
     },
     {
+      description: 'whose deployments count',
+      given: { deployers: 'octocat, my-app[bot]\nthird_x' },
+      expected: { deployers: ['octocat', 'my-app[bot]', 'third_x'] },
+    },
+    {
       description: 'nothing about records and waiting',
       given: { records: '', token: '', 'lock-timeout': '' },
       expected: {
@@ -202,6 +207,11 @@ describe('parseDeployInputs refuses', () => {
       description: 'a soak in words',
       given: { after: 'test', soak: 'one hour' },
       fault: 'soak: must be a duration such as 0, 30s, 10m, 1h or 7d, got "one hour"',
+    },
+    {
+      description: 'somebody who cannot be',
+      given: { deployers: 'octocat, not a login' },
+      fault: 'deployers: must be logins such as octocat or my-app[bot], got "not a login"',
     },
     {
       description: 'records nobody knows of',

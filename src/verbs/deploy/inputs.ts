@@ -45,6 +45,7 @@ export const deployInputsSchema = z.object({
   'rollback-to': optional(parseRollback),
   'lock-timeout': field(parseDuration, '10m'),
   records: optional(parseRecords),
+  deployers: optional((text) => parseList(text).map(parseLogin)),
   'require-protection': boolean('false'),
   'environment-url': optional(parseUrl),
   run: optionalText(),
@@ -66,6 +67,13 @@ export const deployInputsSchema = z.object({
 /** Where deployments are recorded. */
 export const RECORD_PLACES = ['github', 'registry', 'both'] as const
 export type RecordPlace = (typeof RECORD_PLACES)[number]
+
+function parseLogin(text: string): string {
+  if (/^[a-z\d][a-z\d_-]{0,99}(?:\[bot\])?$/i.test(text)) return text
+  throw new FieldFault(
+    `must be logins such as octocat or my-app[bot], got ${JSON.stringify(text.slice(0, 80))}`,
+  )
+}
 
 function parseRecords(text: string): RecordPlace {
   const found = RECORD_PLACES.find((place) => place === text)
