@@ -63,6 +63,7 @@ test('one build, one digest in both environments, six refusals; and nothing is n
   expect(production?.says).not.toBe(staging?.says)
   for (const [attempt, code] of REFUSALS) expect(result).toMatch(new RegExp(`^ *${attempt} +${code}$`, 'm'))
   expect(result).toContain(join(folder, 'summaries', 'index.html'))
+  await expectInReadme(stdout)
 
   const { jobs } = JSON.parse(await readFile(join(folder, 'outputs.json'), 'utf8')) as {
     jobs: Record<string, { conclusion: string; outputs: Record<string, string> }>
@@ -77,6 +78,22 @@ test('one build, one digest in both environments, six refusals; and nothing is n
   await expectSteps(folder, digest, next)
   await expectDeployments(folder, digest, next)
 })
+
+/** What is another each time, as one and the same. */
+function alike(text: string): string {
+  return text
+    .replaceAll(/\b(?:[0-9a-f]{64}|[0-9a-f]{40}|[0-9a-f]{12}|[0-9a-f]{8})\b/g, 'HASH')
+    .replaceAll(/\b(?<address>127[.-]0[.-]0[.-]1[:-])\d+/g, '$<address>PORT')
+    .replaceAll(/\d+(?:\.\d)? m?s\b/g, 'TIME')
+}
+
+/** The README shows what is really printed. */
+async function expectInReadme(stdout: string): Promise<void> {
+  const readme = alike(await readFile(join(import.meta.dirname, '..', '..', 'README.md'), 'utf8'))
+  const [, refusal = ''] = /\n(4 · [^]*?)\n\n5 · /.exec(stdout) ?? []
+  const [, result = ''] = /\n(Result\n[^]*?)\n\n {2}Everything/.exec(stdout) ?? []
+  expect(readme).toContain(alike(`\`\`\`text\n${refusal}\n\n${result}\n\`\`\`\n`))
+}
 
 async function openPage(folder: string, name: string): Promise<Element> {
   const page = parsePage(await readFile(join(folder, 'summaries', name), 'utf8'))
