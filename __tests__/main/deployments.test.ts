@@ -16,13 +16,14 @@ async function expectOneAfterTheOther(folder: string, count: number): Promise<vo
   )
 }
 
-describe.each([
+// A deployment mostly waits for its turn, so the tests run side by side.
+describe.concurrent.each([
   { count: 2, options: {}, where: 'a registry' },
   { count: 8, options: {}, where: 'a registry' },
   { count: 2, options: { immutableTags: true }, where: 'a registry with immutable tags' },
 ])('$count processes that deploy at once, locked in $where', ({ count, options }) => {
-  test('go one after the other', { timeout: 240_000 }, async () => {
-    const { build, deploy, folder } = await place(undefined, options)
+  test('go one after the other', { timeout: 240_000 }, async (context) => {
+    const { build, deploy, folder } = await place(undefined, options, context)
     const commit = newCommit()
     await build(commit)
     const given = { commit, environment: 'production', run: APPEND }
@@ -34,10 +35,10 @@ describe.each([
   })
 })
 
-test('whoever does not wait fails, names who deploys, and leaves the lock alone', {
+test.concurrent('whoever does not wait fails, names who deploys, and leaves the lock alone', {
   timeout: 120_000,
-}, async () => {
-  const { build, deploy, folder, registry } = await place()
+}, async (context) => {
+  const { build, deploy, folder, registry } = await place(undefined, {}, context)
   const commit = newCommit()
   await build(commit)
   const given = { commit, environment: 'production' }
@@ -45,7 +46,7 @@ test('whoever does not wait fails, names who deploys, and leaves the lock alone'
     { ...given, run: `touch began; until [ -e go ]; do sleep 0.1; done; ${APPEND}` },
     { run: 4711 },
   )
-  await expect
+  await context.expect
     .poll(async () => (await readFile(join(folder, 'began'), 'utf8').catch(() => undefined)) !== undefined, {
       timeout: 60_000,
     })
@@ -65,12 +66,14 @@ test('whoever does not wait fails, names who deploys, and leaves the lock alone'
   )
 })
 
-describe('on GitHub', () => {
-  test('staging, then production, then back; and GitHub shows all of it', { timeout: 240_000 }, async () => {
-    const github = await openGitHub()
+describe.concurrent('on GitHub', () => {
+  test('staging, then production, then back; and GitHub shows all of it', {
+    timeout: 240_000,
+  }, async (context) => {
+    const github = await openGitHub({}, context)
     const { git, environments, actions, jobs, deployments } = github.state
     environments.set('production', { protection: [{ type: 'required_reviewers' }] })
-    const { build, deploy, registry } = await place(github)
+    const { build, deploy, registry } = await place(github, {}, context)
     const one = git.head()
     const two = git.commit()
     const digests = [await build(one), await build(two)]
@@ -110,9 +113,9 @@ describe('on GitHub', () => {
     expect((await registry.tags('team/app')).filter((tag) => tag.startsWith('build-once.'))).toEqual([])
   })
 
-  test('jobs wait for each other there', { timeout: 240_000 }, async () => {
-    const github = await openGitHub()
-    const { build, deploy, folder } = await place(github)
+  test('jobs wait for each other there', { timeout: 240_000 }, async (context) => {
+    const github = await openGitHub({}, context)
+    const { build, deploy, folder } = await place(github, {}, context)
     const { actions, jobs, git } = github.state
     const commit = git.head()
     await build(commit)
@@ -125,9 +128,9 @@ describe('on GitHub', () => {
     await expectOneAfterTheOther(folder, 3)
   })
 
-  test('and in the registry, with records: both', { timeout: 120_000 }, async () => {
-    const github = await openGitHub()
-    const { build, deploy, registry } = await place(github)
+  test('and in the registry, with records: both', { timeout: 120_000 }, async (context) => {
+    const github = await openGitHub({}, context)
+    const { build, deploy, registry } = await place(github, {}, context)
     const commit = github.state.git.head()
     await build(commit)
     const given = { commit, environment: 'production', run: 'true' }
@@ -142,13 +145,13 @@ describe('on GitHub', () => {
   })
 
   const NEEDED: Readonly<Partial<Record<Permission, string>>> = { deployments: 'deployments: write' }
-  test.each<Permission>(['actions', 'checks', 'contents', 'deployments', 'packages'])(
+  test.for<Permission>(['actions', 'checks', 'contents', 'deployments', 'packages'])(
     'without the permission %s a deployment says what to add, or does without it',
     { timeout: 120_000 },
-    async (missing) => {
+    async (missing, context) => {
       const { [missing]: _, ...permissions } = ALL_PERMISSIONS
-      const github = await openGitHub({ permissions })
-      const { build, deploy } = await place(github)
+      const github = await openGitHub({ permissions }, context)
+      const { build, deploy } = await place(github, {}, context)
       const { git, actions, jobs } = github.state
       const commit = git.head()
       await build(commit)
@@ -167,9 +170,9 @@ describe('on GitHub', () => {
     },
   )
 
-  test('protection that is required has to be there', { timeout: 120_000 }, async () => {
-    const github = await openGitHub()
-    const { build, deploy } = await place(github)
+  test('protection that is required has to be there', { timeout: 120_000 }, async (context) => {
+    const github = await openGitHub({}, context)
+    const { build, deploy } = await place(github, {}, context)
     const commit = github.state.git.head()
     await build(commit)
     const given = { commit, environment: 'production', run: 'true', 'require-protection': 'true' }

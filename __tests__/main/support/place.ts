@@ -9,6 +9,7 @@ import {
 } from '../../../sandbox/registry/server.ts'
 import type { StepResult } from '../../../sandbox/runner/runner.ts'
 import { errorsOf, temporaryFolder, writeApplication } from '../../e2e/world.ts'
+import type { Ending } from '../../sandbox/github/support.ts'
 import { buildStep, deployStep } from './source-step.ts'
 
 type Inputs = Readonly<Record<string, string>>
@@ -30,10 +31,14 @@ export interface Place {
 }
 
 /** A workspace and a registry; with GitHub, jobs have a token and know its API. */
-export async function place(github?: SandboxGitHub, options: RegistryOptions = {}): Promise<Place> {
+export async function place(
+  github?: SandboxGitHub,
+  options: RegistryOptions = {},
+  test: Ending = { onTestFinished },
+): Promise<Place> {
   const registry = await startRegistry(options)
   const folder = await temporaryFolder()
-  onTestFinished(async () => {
+  test.onTestFinished(async () => {
     await registry.close()
     await folder[Symbol.asyncDispose]()
   })

@@ -1,12 +1,18 @@
-import { expect, onTestFinished } from 'vitest'
+import { expect, onTestFinished, type TestContext } from 'vitest'
 import type { GitHubOptions } from '../../../sandbox/github/options.ts'
 import type { SandboxGitHub } from '../../../sandbox/github/server.ts'
 import { startGitHub } from '../../../sandbox/github/server.ts'
 
+/** What says when a test has ended; tests that run side by side hand over their own. */
+export type Ending = Pick<TestContext, 'onTestFinished'>
+
 /** Starts a sandbox; at the end of the test nothing may have violated the description, and no fault may be left. */
-export async function openGitHub(options: GitHubOptions = {}): Promise<SandboxGitHub> {
+export async function openGitHub(
+  options: GitHubOptions = {},
+  test: Ending = { onTestFinished },
+): Promise<SandboxGitHub> {
   const github = await startGitHub(options)
-  onTestFinished(async () => {
+  test.onTestFinished(async () => {
     await github.close()
     expect(github.violations).toEqual([])
     expect(github.faults.unspent).toEqual([])
