@@ -54,8 +54,8 @@ test('one waits for the other, and both say so on GitHub', async () => {
     events.push('second')
     return taken
   })
-  await sleep(400)
-  expect(second.statesOf(id)).toEqual(['queued'])
+  await expect.poll(() => second.statesOf(id), { timeout: 20_000 }).toEqual(['queued'])
+  await sleep(100)
   events.push('ended')
   await turn.end()
   await (await waiting).end()

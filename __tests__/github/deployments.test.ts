@@ -298,6 +298,19 @@ describe('the list', () => {
   })
 })
 
+test.each([-7_200_000, 7_200_000])(
+  'the time is GitHub’s, whatever the clock of the runner says (%s ms)',
+  async (skew) => {
+    const github = await openGitHub()
+    const clock = { now: () => new Date(Date.now() + skew), sleep: async () => {} }
+    const { append, deployments, list } = openLog(github, { clock })
+    await append()
+    const [entry] = await list()
+    const age = (deployments.now?.().getTime() ?? Number.NaN) - Date.parse(entry?.record.finishedAt ?? '')
+    expect(Math.abs(age)).toBeLessThan(600_000)
+  },
+)
+
 describe('a request whose answer is lost', () => {
   test.each([
     ['before', 'it was carried out'],

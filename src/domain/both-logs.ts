@@ -9,6 +9,7 @@ const TOLERANCE_MS = 600_000
  */
 export function bothLogs(first: DeploymentLog, second: DeploymentLog): DeploymentLog {
   return {
+    now: second.now ?? first.now,
     open: async (repository, intent) => await second.open(repository, intent),
     append: async (repository, record, subject, open) => {
       await first.append(repository, record, subject)

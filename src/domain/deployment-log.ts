@@ -32,6 +32,8 @@ export type OfInterest = (artifact: { readonly digest: Digest | null; readonly c
 
 /** The append-only log of deployments. */
 export interface DeploymentLog {
+  /** The time by the clock that the log's times are of, where that is not the one of this machine. */
+  readonly now?: (() => Date) | undefined
   /** Announces a deployment, where the log shows what goes on; undefined where it takes only what has ended. */
   open(repository: Repository, intent: DeploymentIntent): Promise<OpenDeployment | undefined>
   /**

@@ -52,18 +52,26 @@ interface Answer {
 /** Makes the API client. Nothing is loaded and nothing sent until something is asked. */
 export function createGitHubApi(options: ApiOptions): GitHubApi {
   let connecting: Promise<Octokit> | undefined
+  let ahead = 0
   const octokit = async (): Promise<Octokit> => await (connecting ??= connect(options))
+  const ask = async (asked: Asked): Promise<Answer> => {
+    const answer = await send(await octokit(), options, asked)
+    const date = Date.parse(String(answer.headers['date']))
+    if (!Number.isNaN(date)) ahead = date - options.clock.now().getTime()
+    return answer
+  }
   return {
     repository: options.repository,
+    now: () => new Date(options.clock.now().getTime() + ahead),
     request: async (route, parameters, schema, how = {}) => {
-      const answer = await send(await octokit(), options, { route, parameters, how })
+      const answer = await ask({ route, parameters, how })
       return parse(answer, schema, named(route, options))
     },
     pages: async function* (route, parameters, schema, how = {}) {
       const { maxPages } = { ...LIMITS, ...options.limits }
       let asked = { route, parameters, how }
       for (let page = 1; ; page += 1) {
-        const answer = await send(await octokit(), options, asked)
+        const answer = await ask(asked)
         yield* parse(answer, schema, named(route, options))
         const next = nextPage(answer)
         if (next === undefined) return

@@ -17,6 +17,8 @@ export interface RequestOptions {
 /** GitHub's REST API for one repository. Every failure is a `GitHubError`; an answer is believed when its schema does. */
 export interface GitHubApi {
   readonly repository: { readonly owner: string; readonly name: string }
+  /** The time by GitHub's clock, as far as an answer has told it: the runner's may be another. */
+  now(): Date
   /**
    * Sends one request.
    * @param route such as `GET /repos/{owner}/{repo}/git/ref/{ref}`; owner and repo are filled in.

@@ -121,7 +121,7 @@ async function findBlocker(
 }
 
 async function hasEnded(
-  { isOver, clock }: GitHubLockOptions,
+  { isOver, api }: GitHubLockOptions,
   times: TurnTimes,
   { holder: self }: LockRequest,
   { payload, since }: Blocker,
@@ -130,7 +130,7 @@ async function hasEnded(
   // A request that was repeated although it had been carried out.
   if (holder.id === self.id) return true
   if (isKnownToBeOver(holder, self) || (await isOver(holder))) return true
-  const age = clock.now().getTime() - Date.parse(since)
+  const age = api.now().getTime() - Date.parse(since)
   return holder.workflowRun === null && age >= times.longestMs
 }
 

@@ -53,6 +53,7 @@ export function createGitHubDeploymentLog(options: GitHubLogOptions): Deployment
     return created.id
   }
   return {
+    now: () => api.now(),
     open: async (_repository, intent) => ({ id: String(await create(intent)) }),
     append: async (repository, record, _subject, open) => {
       const id = open === undefined ? await create(record) : Number(open.id)

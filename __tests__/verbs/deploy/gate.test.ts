@@ -73,6 +73,17 @@ describe('after', () => {
     await made.deploy('production', two, PRODUCTION)
   })
 
+  test('soaks by the clock of the log, whatever the clock of the runner says', async () => {
+    const made = await world()
+    const real = made.deployments
+    const deployments = { ...real, now: () => new Date(made.clock.now().getTime() - 2 * HOUR) }
+    const skewed = await world({ deployments })
+    await skewed.deploy('staging', one)
+    skewed.clock.pass(HOUR)
+    const given = { ...PRODUCTION, soak: '30m' }
+    await expectCode(skewed.deploy('production', one, given), 'SOAKING')
+  })
+
   test('means every environment that is named, and all that is wrong is said at once', async () => {
     const made = await world()
     await made.deploy('test', one)

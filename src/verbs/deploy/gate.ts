@@ -44,7 +44,7 @@ async function orderFindings(attempt: Attempt, { agreement, sealed }: Verified):
     (inputs.after ?? []).map(async (environment) => {
       const standing = await readStanding(ports.deployments.list(target.repository, environment))
       const soakMs = inputs.soak ?? 0
-      const now = ports.clock.now()
+      const now = ports.deployments.now?.() ?? ports.clock.now()
       return judgeOrder({ environment, standing, digest: agreement.digest, isSame, soakMs, now })
     }),
   )
