@@ -17,6 +17,7 @@ export interface Run {
 /** How act is started. */
 export interface ActOptions {
   readonly workflow: string
+  readonly event: string
   readonly actor: string
   /** The job's token. */
   readonly token: string
@@ -38,7 +39,7 @@ const lineSchema = z.looseObject({
   msg: z.string(),
 })
 
-/** Runs a workflow of a repository as GitHub would after a push, on this machine and without containers. */
+/** Runs a workflow of a repository as GitHub would after an event, on this machine and without containers. */
 export async function runWorkflow(repository: Repository, options: ActOptions): Promise<Run> {
   const { act } = await findPeers()
   const pairs = (flag: string, values: Readonly<Record<string, string>>): string[] =>
@@ -48,7 +49,13 @@ export async function runWorkflow(repository: Repository, options: ActOptions): 
   await writeFile(secrets, `GITHUB_TOKEN=${options.token}\n`, { mode: 0o600 })
   const { exitCode, stdout, stderr } = await tryCommand(
     [
-      ...([act, 'push', '--json', '--workflows', join('.github', 'workflows', options.workflow)] as const),
+      ...([
+        act,
+        options.event,
+        '--json',
+        '--workflows',
+        join('.github', 'workflows', options.workflow),
+      ] as const),
       ...['--platform', 'ubuntu-latest=-self-hosted', '--no-cache-server', '--actor', options.actor],
       ...['--eventpath', options.payload, '--defaultbranch', 'main'],
       ...pairs('--local-repository', options.actions),
@@ -64,7 +71,7 @@ export async function runWorkflow(repository: Repository, options: ActOptions): 
   const ended = lines.filter(({ jobResult }) => jobResult !== undefined)
   return {
     exitCode,
-    jobs: Object.fromEntries(ended.map(({ job = '', jobResult = '' }) => [job, jobResult])),
+    jobs: Object.fromEntries(ended.map(({ job = '', jobResult = '' }) => [job.trim(), jobResult])),
     log: [...lines.map(({ msg }) => msg.trimEnd()), stderr].join('\n'),
   }
 }

@@ -1,17 +1,17 @@
 import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join, resolve } from 'node:path'
-import { onTestFinished } from 'vitest'
+import { expect, onTestFinished } from 'vitest'
 import { type SandboxGitHub, startGitHub } from '../../../sandbox/github/server.ts'
 import { runCommand } from '../../../sandbox/peers/command.ts'
 import { startDockerRegistry } from '../../../sandbox/peers/docker-registry.ts'
 import { startDockerd } from '../../../sandbox/peers/dockerd.ts'
 import { findPeers } from '../../../sandbox/peers/tools.ts'
 import { type SandboxResults, startResults } from '../../../sandbox/results/server.ts'
-import { examplesOf } from '../../fixtures/event.ts'
 import { NO_UPDATES } from './accepted.ts'
 import { type Cluster, createCluster } from './cluster.ts'
 import { startInternet } from './internet.ts'
+import { type Event, push } from './events.ts'
 import { createRepository, type Files, type Repository } from './repository.ts'
 import { type Run, runWorkflow } from './runner.ts'
 
@@ -32,16 +32,34 @@ export interface World {
   readonly craneLine: (...args: readonly string[]) => string
   /** Puts a program on the runner's PATH: a script for bash. */
   readonly install: (name: string, script: string) => Promise<void>
-  readonly run: (workflow: string) => Promise<Run>
+  /** Runs a workflow after a push of what is checked out, unless another event is given. */
+  readonly run: (workflow: string, event?: Event) => Promise<Run>
+}
+
+/** How a world differs from an ordinary one. */
+export interface WorldOptions {
+  /** Hosts beside ghcr.io, and which program of this machine serves each. */
+  readonly hosts?: Readonly<Record<string, string>>
+  /** Actions of others, as what stands for them: `owner/name@ref` to the text of an action.yml. */
+  readonly actions?: Readonly<Record<string, string>>
 }
 
 /** Starts a world for one test, with some of the examples as the workflows of its repository. */
-export async function startWorld(workflows: readonly string[], files: Files): Promise<World> {
+export async function startWorld(
+  workflows: readonly string[],
+  files: Files,
+  options: WorldOptions = {},
+): Promise<World> {
   const { path: folder, make } = await createFolder()
   const github = closing(await startGitHub({ empty: true }))
   const results = closing(await startResults())
   const registry = closing(await startDockerRegistry({ htpasswd: { user: ACTOR, password: github.token } }))
-  const internet = await startInternet({ 'ghcr.io': registry.host })
+  const internet = await startInternet({ 'ghcr.io': registry.host, ...options.hosts })
+  onTestFinished(() => {
+    expect(internet.refused()).toEqual([])
+    expect(github.violations).toEqual([])
+    expect(github.faults.unspent).toEqual([])
+  })
   const certificate = join(folder, 'authority.pem')
   await writeFile(certificate, internet.certificate)
   // Go's programs and node's read different variables.
@@ -51,13 +69,14 @@ export async function startWorld(workflows: readonly string[], files: Files): Pr
   const login = await writeLogin(await make('login'), github.token)
   const programs = await make('bin')
   const cluster = await createCluster(join(folder, 'cluster'), programs, login)
-  const actions = await gatherActions(await make('actions'))
+  const actions = await gatherActions(await make('actions'), options.actions)
   const repository = await createRepository(await make('repository'), github, workflows, files)
+  // The jobs have one token here, with what their workflows ask for and no more.
+  github.tokens.grant(github.token, repository.permissions)
   const [leftOut, replaced] = [repository.leftOut, Object.keys(actions)]
   console.log(`${workflows.join(', ')}: left out for act: ${leftOut.join(' · ') || 'nothing'}`)
   console.log(`actions from this machine: ${replaced.join(', ')}; actions/checkout is act's own`)
   const payload = join(folder, 'event.json')
-  await writeFile(payload, JSON.stringify(describePush(github.repository, repository.commit)))
   const environment = {
     ...dockerd.env,
     ...network,
@@ -80,12 +99,18 @@ export async function startWorld(workflows: readonly string[], files: Files): Pr
       await writeFile(join(programs, name), `#!/usr/bin/env bash\nset -euo pipefail\n${script}\n`, {
         mode: 0o755,
       }),
-    run: async (workflow) =>
-      await runWorkflow(repository, {
+    run: async (workflow, event = push(github.repository, repository.commit)) => {
+      await writeFile(payload, JSON.stringify(event.payload))
+      const run = await runWorkflow(repository, {
         ...{ workflow, actions, environment, payload, actor: ACTOR, token: github.token },
+        event: event.name,
         jobEnvironment: { GITHUB_API_URL: github.apiUrl },
         folder,
-      }),
+      })
+      // The permissions an example asks for are enough for all but what is optional.
+      expect(run.log).not.toMatch(/Add `permissions: (?!artifact-metadata)/u)
+      return run
+    },
   }
 }
 
@@ -112,11 +137,22 @@ async function writeLogin(folder: string, password: string): Promise<string> {
   return folder
 }
 
-/** What GitHub would fetch of us for `uses:`; act copies the folder of an action for every step. */
-async function gatherActions(folder: string): Promise<Readonly<Record<string, string>>> {
+/** What GitHub would fetch for `uses:`; act copies the folder of an action for every step. */
+async function gatherActions(
+  folder: string,
+  others: Readonly<Record<string, string>> = {},
+): Promise<Readonly<Record<string, string>>> {
+  const own = join(folder, 'build-once')
   for (const name of ['action.yml', 'deploy', 'dist'])
-    await cp(join(root, name), join(folder, name), { recursive: true })
-  return { 'org/build-once@v1': folder }
+    await cp(join(root, name), join(own, name), { recursive: true })
+  const gathered: Record<string, string> = { 'org/build-once@v1': own }
+  for (const [name, text] of Object.entries(others)) {
+    const other = join(folder, name.replaceAll(/[/@]/g, '-'))
+    await mkdir(other)
+    await writeFile(join(other, 'action.yml'), text)
+    gathered[name] = other
+  }
+  return gathered
 }
 
 /** What GitHub's runner gives its jobs to reach the results service, and what keeps act from asking for updates. */
@@ -128,17 +164,4 @@ function runtimeOf(results: SandboxResults): Readonly<Record<string, string>> {
   })
   // Where act finds this, it starts no service of its own.
   return { ...environment, ACTIONS_RUNTIME_URL: results.url, ...NO_UPDATES }
-}
-
-/** The payload of a push to main, as GitHub describes one. */
-function describePush(repository: string, commit: string): object {
-  const example = examplesOf('push').find(({ head_commit: head }) => head !== null) ?? {}
-  const [login, name] = repository.split('/')
-  return {
-    ...example,
-    ref: 'refs/heads/main',
-    after: commit,
-    head_commit: { ...Object(example['head_commit']), id: commit },
-    repository: { ...Object(example['repository']), full_name: repository, name, owner: { login } },
-  }
 }
