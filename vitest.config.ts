@@ -35,6 +35,7 @@ export default defineConfig({
           include: ['__tests__/peers/**/*.test.ts'],
           // One dockerd and one set of ports are shared, and two cores are all there is.
           fileParallelism: false,
+          setupFiles: ['__tests__/leftovers.ts'],
           testTimeout: 300_000,
           hookTimeout: 300_000,
         },

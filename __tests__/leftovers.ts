@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, expect } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect } from 'vitest'
+import { removeFolders } from './fixtures/folders.ts'
 
 /** What all the files of a worker share, and the tests of any could change. */
 function shared() {
@@ -18,6 +19,8 @@ let before: ReturnType<typeof shared> | undefined
 beforeAll(() => {
   before = shared()
 })
+
+afterEach(removeFolders)
 
 // A worker runs one file after the other: a file that leaves something behind fails itself, not one that comes later.
 afterAll(() => {

@@ -1,30 +1,22 @@
 import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach } from 'vitest'
+import { onTestFinished } from 'vitest'
 import { stringify } from 'yaml'
 import type { JobOptions, RunnerJob, StepOptions, StepResult } from '../../sandbox/runner/runner.ts'
 import { createJob, runStep } from '../../sandbox/runner/runner.ts'
 
-const jobs: RunnerJob[] = []
-const folders: string[] = []
-
-afterEach(async () => {
-  for (const job of jobs.splice(0)) await job.cleanup()
-  for (const folder of folders.splice(0)) await rm(folder, { recursive: true, force: true })
-})
-
 /** A folder that is removed after the test. */
 export async function makeFolder(): Promise<string> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'runner-test-')))
-  folders.push(folder)
+  onTestFinished(async () => await rm(folder, { recursive: true, force: true }))
   return folder
 }
 
 /** A job in an empty workspace that is cleaned up after the test. */
 export async function makeJob(options: Partial<JobOptions> = {}): Promise<RunnerJob> {
   const job = await createJob({ workspace: await makeFolder(), ...options })
-  jobs.push(job)
+  onTestFinished(async () => await job.cleanup())
   return job
 }
 
