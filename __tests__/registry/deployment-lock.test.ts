@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { RegistryOptions } from '../../sandbox/registry/options.ts'
 import { type SandboxRegistry, startRegistry } from '../../sandbox/registry/server.ts'
 import {
@@ -12,22 +12,27 @@ import {
 import { parseRepository } from '../../src/domain/reference.ts'
 import { systemClock } from '../../src/platform/clock.ts'
 import { createRegistryLock, type LockTimes } from '../../src/registry/deployment-lock.ts'
+import type { Ending } from '../fixtures/ending.ts'
 import { nextNonce } from '../fixtures/samples.ts'
 import { expectCode } from '../fixtures/to-throw-code.ts'
 import { keptLog, open } from './support/access.ts'
 
-// Ten times faster than in earnest, and still longer than requests take on a busy machine.
+// Faster than in earnest, and still longer than requests take on a busy machine. The tests wait side by side.
 const TIMES: LockTimes = {
-  settleMs: 300,
+  settleMs: 1_000,
   pollMs: 20,
   renewMs: 60_000,
   staleMs: 60_000,
   longestMs: 6 * 3_600_000,
 }
 
-async function start(options: RegistryOptions = {}): Promise<SandboxRegistry> {
+/** The test each registry is of. */
+const tests = new WeakMap<SandboxRegistry, Ending>()
+
+async function start(test: Ending, options: RegistryOptions = {}): Promise<SandboxRegistry> {
   const registry = await startRegistry(options)
-  onTestFinished(async () => await registry.close())
+  tests.set(registry, test)
+  test.onTestFinished(async () => await registry.close())
   return registry
 }
 
@@ -49,9 +54,9 @@ function runOf(id: string, attempt = 1): Holder['workflowRun'] {
 }
 
 /** A job with connections of its own. */
-function job({ host }: SandboxRegistry, options: JobOptions = {}): Job {
+function job(sandbox: SandboxRegistry, options: JobOptions = {}): Job {
   const log = keptLog()
-  const { registry } = open({ clock: systemClock })
+  const { registry } = open({ clock: systemClock }, tests.get(sandbox))
   const { isOver } = options
   const lock = createRegistryLock({
     registry,
@@ -62,7 +67,7 @@ function job({ host }: SandboxRegistry, options: JobOptions = {}): Job {
   })
   const id = nextNonce()
   const holder = { id, workflowRun: runOf(id), checkRunId: null, actor: 'octocat', ...options.holder }
-  const repository = parseRepository(`${host}/team/app`)
+  const repository = parseRepository(`${sandbox.host}/team/app`)
   return {
     lock,
     lines: log.lines,
@@ -89,7 +94,7 @@ function criticalSection() {
 const tagsOf = async (registry: SandboxRegistry): Promise<readonly string[]> =>
   (await registry.tags('team/app')).filter((tag) => tag.startsWith('build-once.lock.'))
 
-describe.each([
+describe.concurrent.each([
   { name: 'tags that can be written again', options: {} },
   { name: 'immutable tags', options: { immutableTags: true } },
   {
@@ -97,8 +102,8 @@ describe.each([
     options: { immutableTags: 'same-digest-allowed' } as const,
   },
 ])('with $name', ({ options }) => {
-  test('one waits for the other', async () => {
-    const registry = await start(options)
+  test('one waits for the other', async (context) => {
+    const registry = await start(context, options)
     const [first, second] = [job(registry), job(registry)]
     const held = await first.take()
     const events: string[] = []
@@ -118,8 +123,8 @@ describe.each([
     await third.release()
   })
 
-  test('whoever does not want to wait is told who deploys', async () => {
-    const registry = await start(options)
+  test('whoever does not want to wait is told who deploys', async (context) => {
+    const registry = await start(context, options)
     const held = await job(registry, { holder: { workflowRun: runOf('4711') } }).take()
     for (const timeoutMs of [0, 400]) {
       const error = await expectCode(job(registry).take(timeoutMs), 'LOCKED')
@@ -131,8 +136,8 @@ describe.each([
     await held.release()
   })
 
-  test('eight never deploy at the same time, and all get their turn', async () => {
-    const registry = await start(options)
+  test('eight never deploy at the same time, and all get their turn', async (context) => {
+    const registry = await start(context, options)
     const section = criticalSection()
     await Promise.all(
       Array.from({ length: 8 }, async (_, n) => {
@@ -145,17 +150,20 @@ describe.each([
     expect(new Set(section.order).size).toBe(8)
   })
 
-  test('environments do not wait for each other', async () => {
-    const registry = await start(options)
+  test('environments do not wait for each other', async (context) => {
+    const registry = await start(context, options)
     const held = await job(registry).take(0, 'staging')
     const other = await job(registry).take(0, 'production')
     // Names that differ only in what no tag can hold.
-    const third = await job(registry).take(0, 'Staging')
-    for (const lock of [held, other, third]) await lock.release()
+    const third = await job(registry).take(0, 'stag ing')
+    const fourth = await job(registry).take(0, 'stag/ing')
+    // To GitHub this is the first one.
+    await expectCode(job(registry).take(0, 'Staging'), 'LOCKED')
+    for (const lock of [held, other, third, fourth]) await lock.release()
   })
 
-  test('an earlier attempt of the same workflow run is over', async () => {
-    const registry = await start(options)
+  test('an earlier attempt of the same workflow run is over', async (context) => {
+    const registry = await start(context, options)
     await job(registry, { holder: { workflowRun: runOf('9', 1) } }).take()
     const again = await job(registry, { holder: { workflowRun: runOf('9', 2) } }).take(0)
     const error = await expectCode(job(registry).take(0), 'LOCKED')
@@ -164,8 +172,8 @@ describe.each([
     await job(registry).take(0)
   })
 
-  test('a holder that is known to have ended is taken over from', async () => {
-    const registry = await start(options)
+  test('a holder that is known to have ended is taken over from', async (context) => {
+    const registry = await start(context, options)
     await job(registry, { holder: { workflowRun: runOf('13') } }).take()
     const isOver: Liveness = async (holder) => holder.workflowRun?.id === '13'
     const section = criticalSection()
@@ -180,12 +188,12 @@ describe.each([
   })
 })
 
-test('a single tag is enough where it can be written again; else each turn has two', async () => {
+test.concurrent('a single tag is enough where it can be written again; else each turn has two', async (context) => {
   for (const [options, expected] of [
     [{}, ['.1']],
     [{ immutableTags: true }, ['.1', '.1.free', '.2', '.2.free', '.3', '.3.free']],
   ] as const) {
-    const registry = await start(options)
+    const registry = await start(context, options)
     for (let turn = 0; turn < 3; turn += 1) await (await job(registry).take()).release()
     const tags = await tagsOf(registry)
     expect(
@@ -194,16 +202,16 @@ test('a single tag is enough where it can be written again; else each turn has t
   }
 })
 
-test('a holder that says nothing any more is taken over from, one that does is not', async () => {
-  const registry = await start()
-  const times = { renewMs: 100, staleMs: 1_500 }
+test.concurrent('a holder that says nothing any more is taken over from, one that does is not', async (context) => {
+  const registry = await start(context)
+  const times = { renewMs: 100, staleMs: 4_000 }
   const held = await job(registry, { times }).take()
-  await expectCode(job(registry, { times }).take(3_000), 'LOCKED')
+  await expectCode(job(registry, { times }).take(7_000), 'LOCKED')
   await held.release()
   // This one never says that it is still there.
   const gone = job(registry)
   const lock = await gone.take()
-  const next = await job(registry, { times }).take(10_000)
+  const next = await job(registry, { times }).take(30_000)
   await expectCode(job(registry).take(0), 'LOCKED')
   // What comes back after all does not end the turn of another.
   await lock.release()
@@ -212,17 +220,17 @@ test('a holder that says nothing any more is taken over from, one that does is n
   await next.release()
 })
 
-test('silence is no sign where tags are immutable, because nobody can speak there; time is', async () => {
-  const registry = await start({ immutableTags: true })
+test.concurrent('silence is no sign where tags are immutable, because nobody can speak there; time is', async (context) => {
+  const registry = await start(context, { immutableTags: true })
   await job(registry).take()
   await expectCode(job(registry, { times: { staleMs: 100 } }).take(1_500), 'LOCKED')
   const held = await job(registry, { times: { staleMs: 100, longestMs: 1 } }).take(3_000)
   await held.release()
 })
 
-test('an answer that is lost does not lose the lock', async () => {
+test.concurrent('an answer that is lost does not lose the lock', async (context) => {
   let lose = 1
-  const registry = await start({
+  const registry = await start(context, {
     onResponse: ({ method, reference }) => {
       if (method !== 'PUT' || !reference?.startsWith('build-once.lock.') || lose === 0) return undefined
       lose -= 1
@@ -234,20 +242,20 @@ test('an answer that is lost does not lose the lock', async () => {
   await held.release()
 })
 
-test('a write that comes too late is not sent again', async () => {
+test.concurrent('a write that comes too late is not sent again', async (context) => {
   let isSlow = true
-  const registry = await start({
+  const registry = await start(context, {
     onRequest: async ({ method, reference }) => {
       if (method === 'PUT' && reference?.startsWith('build-once.lock.') && isSlow) {
         isSlow = false
-        await sleep(1_000)
+        await sleep(2_500)
       }
     },
   })
   const section = criticalSection()
   await Promise.all(
     ['a', 'b'].map(async (name) => {
-      const held = await job(registry, { times: { settleMs: 600 } }).take()
+      const held = await job(registry, { times: { settleMs: 1_500 } }).take()
       await section.run(name)
       await held.release()
     }),
@@ -255,8 +263,8 @@ test('a write that comes too late is not sent again', async () => {
   expect(section.order).toHaveLength(2)
 })
 
-test('a tag that holds something else is no lock, and is not overwritten', async () => {
-  const registry = await start()
+test.concurrent('a tag that holds something else is no lock, and is not overwritten', async (context) => {
+  const registry = await start(context)
   await (await job(registry).take()).release()
   const [tag = ''] = await tagsOf(registry)
   const digest = (await registry.readManifest('team/app', tag))?.digest ?? ''
@@ -282,7 +290,7 @@ test('a tag that holds something else is no lock, and is not overwritten', async
   expect((await registry.readManifest('team/app', tag))?.digest).not.toBe(digest)
 })
 
-test('several locks are one: all are taken, and given back where one is not to be had', async () => {
+test.concurrent('several locks are one: all are taken, and given back where one is not to be had', async () => {
   const events: string[] = []
   const lockOf = (name: string, isFree: boolean): DeploymentLock => ({
     acquire: async () => {

@@ -9,7 +9,7 @@ import {
 } from '../../../sandbox/registry/server.ts'
 import type { StepResult } from '../../../sandbox/runner/runner.ts'
 import { errorsOf, temporaryFolder, writeApplication } from '../../e2e/world.ts'
-import type { Ending } from '../../sandbox/github/support.ts'
+import type { Ending } from '../../fixtures/ending.ts'
 import { buildStep, deployStep } from './source-step.ts'
 
 type Inputs = Readonly<Record<string, string>>

@@ -9,6 +9,7 @@ import type { Clock } from '../../../src/platform/clock.ts'
 import type { Log } from '../../../src/platform/log.ts'
 import { anonymous } from '../../../src/registry/credentials.ts'
 import { createRegistry, type RegistryAccess, type RegistryOptions } from '../../../src/registry/index.ts'
+import type { Ending } from '../../fixtures/ending.ts'
 
 /** A log that keeps what it was told. */
 export interface KeptLog extends Log {
@@ -45,7 +46,10 @@ export function fastClock(pauses: number[] = [], factor = 0): Clock {
 }
 
 /** The client as the actions make it, but impatient; it ends with the test. */
-export function open(options: Partial<RegistryOptions> = {}): RegistryAccess {
+export function open(
+  options: Partial<RegistryOptions> = {},
+  test: Ending = { onTestFinished },
+): RegistryAccess {
   const access = createRegistry({
     credentials: anonymous,
     log: keptLog(),
@@ -55,7 +59,7 @@ export function open(options: Partial<RegistryOptions> = {}): RegistryAccess {
     retry: { tries: 3, ...options.retry },
     timeouts: { idleMs: 5_000, totalMs: 20_000, ...options.timeouts },
   })
-  onTestFinished(() => access.close())
+  test.onTestFinished(() => access.close())
   return access
 }
 

@@ -1,10 +1,8 @@
-import { expect, onTestFinished, type TestContext } from 'vitest'
+import { expect, onTestFinished } from 'vitest'
 import type { GitHubOptions } from '../../../sandbox/github/options.ts'
 import type { SandboxGitHub } from '../../../sandbox/github/server.ts'
 import { startGitHub } from '../../../sandbox/github/server.ts'
-
-/** What says when a test has ended; tests that run side by side hand over their own. */
-export type Ending = Pick<TestContext, 'onTestFinished'>
+import type { Ending } from '../../fixtures/ending.ts'
 
 /** Starts a sandbox; at the end of the test nothing may have violated the description, and no fault may be left. */
 export async function openGitHub(
