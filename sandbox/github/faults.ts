@@ -30,7 +30,7 @@ export type Fault =
   /** The secondary rate limit; the request is not carried out. */
   | { readonly kind: 'secondary-limit'; readonly status?: 403 | 429; readonly retryAfter?: number }
   /** The primary rate limit; the request is not carried out. */
-  | { readonly kind: 'primary-limit'; readonly resetIn?: number }
+  | { readonly kind: 'primary-limit'; readonly status?: 403 | 429; readonly resetIn?: number }
   /** Lists that are newest first lag behind: so many of the newest entries are missing. */
   | { readonly kind: 'stale'; readonly newest: number }
   /** Somebody else is faster: this happens just before the request does. */

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { parseArgs } from 'node:util'
+import { describeViolation } from './description/violations.ts'
 import type { GitHubOptions } from './options.ts'
 import { startGitHub } from './server.ts'
 
@@ -76,8 +77,8 @@ async function serve(args: readonly string[]): Promise<void> {
   console.log(`GITHUB_REPOSITORY=${github.repository}`)
   console.log(`GITHUB_TOKEN=${github.token}`)
   await told
-  for (const { request, side, where, message } of github.violations) {
-    console.error(`violation: ${request}: ${side} ${where} ${message}`)
+  for (const violation of github.violations.splice(0)) {
+    console.error(`violation: ${describeViolation(violation)}`)
   }
   await github.close()
 }

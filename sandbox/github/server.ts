@@ -18,7 +18,7 @@ import type { Request, Service } from './http/service.ts'
 import type { Tokens } from './access/tokens.ts'
 import { ALL_PERMISSIONS, createTokens } from './access/tokens.ts'
 import { createUrls } from './urls.ts'
-import type { Violation } from './description/violations.ts'
+import { describeViolation, type Violation } from './description/violations.ts'
 import type { World } from './world.ts'
 import { createWorld } from './world.ts'
 
@@ -39,6 +39,7 @@ export interface SandboxGitHub {
   readonly violations: Violation[]
   /** Every request so far, in the order of arrival. */
   readonly requests: readonly GitHubRequest[]
+  /** Ends it, and fails when there are violations left that nobody has taken out. */
   close(): Promise<void>
 }
 
@@ -204,6 +205,9 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<SandboxG
     faults: log.faults,
     violations,
     requests: log.requests,
-    close: () => closeServer(server),
+    close: async () => {
+      await closeServer(server)
+      if (violations.length > 0) throw new Error(violations.map(describeViolation).join('\n'))
+    },
   }
 }

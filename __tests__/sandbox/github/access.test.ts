@@ -142,6 +142,20 @@ describe('tokens', () => {
     expect((await ask(github, download, { token: weak })).status).toBe(302)
   })
 
+  test('of another repository do not see a private one at all, and can only read a public one', async () => {
+    const github = await openGitHub()
+    const token = github.tokens.add({ permissions: ALL_PERMISSIONS, isForeign: true })
+    const body = { ref: 'refs/heads/x', sha: github.state.git.head() }
+    for (const route of ['GET ', 'GET git/ref/heads/main', 'GET deployments', 'GET environments/x']) {
+      expect(await refusal(github, route, { token })).toBe('404 Not Found')
+    }
+    expect(await refusal(github, 'POST git/refs', { body, token })).toBe('404 Not Found')
+    const open = await openGitHub({ visibility: 'public' })
+    const other = open.tokens.add({ permissions: ALL_PERMISSIONS, isForeign: true })
+    expect((await ask(open, 'GET deployments', { token: other })).status).toBe(200)
+    expect(await refusal(open, 'POST git/refs', { body, token: other })).toMatch(/^403/)
+  })
+
   test('do not show other repositories', async () => {
     const github = await openGitHub()
     expect(await refusal(github, 'GET /repos/octo-org/other')).toBe('404 Not Found')

@@ -117,6 +117,13 @@ describe('limits', () => {
     expect(github.state.deployments.all()).toEqual([])
   })
 
+  test('the primary one may have another status, and be one of many', async () => {
+    const github = await openGitHub()
+    github.faults.add({ times: 3, fault: { kind: 'primary-limit', status: 429, resetIn: 0 } })
+    for (let index = 0; index < 3; index += 1) expect((await deploy(github)).status).toBe(429)
+    expect((await deploy(github)).status).toBe(201)
+  })
+
   test('the primary one stays reached until it is reset', async () => {
     let time = Date.parse('2026-11-01T12:00:00Z')
     const github = await openGitHub({ now: () => new Date(time) })

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Fault } from '../../../sandbox/github/faults.ts'
 import type { Answer } from '../../../sandbox/github/http/answer.ts'
-import type { SandboxGitHub } from '../../../sandbox/github/server.ts'
+import { type SandboxGitHub, startGitHub } from '../../../sandbox/github/server.ts'
 import { createSchemas } from '../../../sandbox/github/description/schemas.ts'
 import { readDescription } from '../../../sandbox/github/description/read.ts'
 import { checkAnswer } from '../../../sandbox/github/description/validation.ts'
@@ -169,6 +169,13 @@ const REF = {
   ...{ ref: 'refs/heads/x', node_id: 'x', url: `${URL}/git/refs/heads/x` },
   object: { type: 'commit', sha: SHA, url: `${URL}/git/commits/${SHA}` },
 }
+
+test('a sandbox does not end in silence when the description was violated', async () => {
+  const github = await startGitHub()
+  await ask(github, 'GET releases')
+  await expect(github.close()).rejects.toThrow('GET /repos/octo-org/app/releases: request path is not served')
+  await expect(ask(github, 'GET ')).rejects.toThrow('fetch failed')
+})
 
 describe('an answer', () => {
   const schemas = createSchemas(readDescription('github.com'))

@@ -105,6 +105,7 @@ export function authorize(id: OperationId, caller: Caller, isPublic: boolean): v
     if (isPublic) throw new Refusal(401, 'Requires authentication')
     throw notFound()
   }
+  if (caller.isForeign) throw isPublic ? denied(caller) : notFound()
   if (requirement.length === 0) return
   if (!requirement.some((set) => covers(caller.permissions, set))) throw denied(caller)
 }

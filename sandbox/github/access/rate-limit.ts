@@ -23,9 +23,9 @@ export interface RateLimits {
   leave(kind: Caller['kind'], remaining: number, resetInSeconds?: number): void
 }
 
-/** The refusal of a request above the primary limit. */
-export function exhausted(): Refusal {
-  return new Refusal(403, 'API rate limit exceeded for installation ID 50000000.', {
+/** The refusal of a request above the primary limit; GitHub says that both statuses mean it. */
+export function exhausted(status: 403 | 429 = 403): Refusal {
+  return new Refusal(status, 'API rate limit exceeded for installation ID 50000000.', {
     documentation_url: 'https://docs.github.com/rest/overview/rate-limits-for-the-rest-api',
   })
 }

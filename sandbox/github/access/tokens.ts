@@ -28,6 +28,8 @@ export interface TokenOptions {
   readonly kind?: 'workflow' | 'user'
   /** Whose personal access token it is; the repository's owner unless said. */
   readonly login?: string
+  /** A token of another repository: this one is not there for it, unless it is public. */
+  readonly isForeign?: boolean
 }
 
 /** Who sends a request. */
@@ -38,6 +40,7 @@ export type Caller =
       readonly token: string
       readonly permissions: Permissions
       readonly login: string | undefined
+      readonly isForeign: boolean
     }
 
 /** The tokens there are. */
@@ -99,8 +102,8 @@ export function createTokens(): Tokens {
       const token = readToken(authorization)
       const options = token === undefined ? undefined : known.get(token)
       if (token === undefined || options === undefined) throw new Refusal(401, 'Bad credentials')
-      const { permissions, kind = 'workflow', login } = options
-      return { kind, token, permissions, login }
+      const { permissions, kind = 'workflow', login, isForeign = false } = options
+      return { kind, token, permissions, login, isForeign }
     },
   }
 }

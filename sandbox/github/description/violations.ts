@@ -9,3 +9,8 @@ export interface Violation {
   readonly where: string
   readonly message: string
 }
+
+/** One line for people. */
+export function describeViolation({ request, side, where, message }: Violation): string {
+  return `${request}: ${side} ${where} ${message}`
+}

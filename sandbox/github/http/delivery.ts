@@ -49,7 +49,7 @@ async function play(
     if (fault.kind === 'overtake') fault.act(service.world)
     if (fault.kind === 'primary-limit') {
       service.world.limits.leave(callerOf(service, request)?.kind ?? 'anonymous', 0, fault.resetIn)
-      return encodeAnswer(answerRefusal(exhausted()))
+      return encodeAnswer(answerRefusal(exhausted(fault.status)))
     }
     const reply = replyOf(fault, right)
     if (reply !== undefined) return reply
