@@ -32,8 +32,9 @@ describe('of thousands of deployments', () => {
     expect(await readStanding(deployments.list(repository, 'staging'))).toMatchObject({ last: undefined })
     await deployments.append(repository, wanted, undefined, open)
     await held.release()
-    // 51 pages, and one more for the second look, the order and what was replaced each; three writes, and one end.
-    expect(github.requests.length - before).toBe(51 + 3 + 3 + 1)
+    // 51 pages, and one more for the second look, the order and what was replaced each; three writes; the name of the
+    // environment, and that this deployment has not ended.
+    expect(github.requests.length - before).toBe(51 + 3 + 3 + 2)
     expect(await list()).toHaveLength(1)
   })
 
@@ -78,6 +79,23 @@ describe('of thousands of deployments', () => {
     expect(await list()).toHaveLength(2)
     Object.assign(late, { environment: 'staging' })
     expect((await list()).map(({ record }) => record.digest)).toEqual(['c', 'b', 'a'].map(digestWith))
+  })
+
+  test('those of an environment are found however its name is written', async () => {
+    const github = await openGitHub()
+    const { append, list } = openLog(github)
+    github.state.environments.set('Staging')
+    await append({ digest: digestWith('a'), environment: 'Staging' })
+    await append({ digest: digestWith('b'), environment: 'STAGING' })
+    expect(github.state.deployments.all().map(({ environment }) => environment)).toEqual([
+      'Staging',
+      'Staging',
+    ])
+    for (const name of ['staging', 'Staging', 'sTAGING'])
+      expect((await list(name)).map(({ record }) => record.digest)).toEqual([
+        digestWith('b'),
+        digestWith('a'),
+      ])
   })
 
   test('an environment that was empty is looked at again', async () => {

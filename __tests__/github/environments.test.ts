@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { firstToKnow } from '../../src/domain/ancestry.ts'
 import { parseCommit } from '../../src/domain/commit.ts'
 import { createGitHubAncestry } from '../../src/github/ancestry.ts'
-import { readProtection } from '../../src/github/environments.ts'
+import { createEnvironments, readProtection } from '../../src/github/environments.ts'
 import { commitWith } from '../fixtures/samples.ts'
 import { openGitHub } from '../sandbox/github/support.ts'
 import { githubFailure, openApi } from './support/api.ts'
@@ -20,6 +20,18 @@ describe('an environment is', () => {
     expect(await readProtection(api, 'open')).toBe('none')
     for (const name of ['reviewed', 'timed / slowly', 'branches'])
       expect(await readProtection(api, name)).toBe('protected')
+  })
+
+  test('called what GitHub calls it, in whatever letters it is asked for; else what it was asked for', async () => {
+    const github = await openGitHub()
+    github.state.environments.set('Production / EU')
+    const environments = createEnvironments(openApi(github).api)
+    expect(await environments.spelling('production / eu')).toBe('Production / EU')
+    expect(await environments.protection('PRODUCTION / EU')).toBe('none')
+    expect(await environments.spelling('Überall')).toBe('Überall')
+    expect(github.requests).toHaveLength(2)
+    const denied = await openGitHub({ permissions: { contents: 'read' } })
+    expect(await createEnvironments(openApi(denied).api).spelling('Staging')).toBe('Staging')
   })
 
   test('not to be read without a permission, which is named', async () => {

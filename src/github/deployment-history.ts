@@ -1,3 +1,4 @@
+import { isSameEnvironment } from '../domain/environment.ts'
 import { formatRepository, type Repository } from '../domain/reference.ts'
 import type { Log } from '../platform/log.ts'
 import type { GitHubApi } from './api.ts'
@@ -17,6 +18,8 @@ export interface HistoryOptions {
   readonly log: Log
   /** Logins whose deployments count beside those of this job's token. */
   readonly deployers?: readonly string[] | undefined
+  /** What GitHub calls an environment. */
+  readonly spelling?: (environment: string) => Promise<string>
   /** More deployments of an environment than that are not looked at. */
   readonly maxDeployments?: number
 }
@@ -54,6 +57,11 @@ export class DeploymentHistory {
     this.#options = options
   }
 
+  /** What GitHub calls an environment; as it was asked for, where nobody can say. */
+  async spelling(environment: string): Promise<string> {
+    return (await this.#options.spelling?.(environment)) ?? environment
+  }
+
   /** Says who this job is: whoever its own deployment was made by. */
   identify(creator: Creator): void {
     this.#self = creator
@@ -76,7 +84,8 @@ export class DeploymentHistory {
     const { maxDeployments = MAX_DEPLOYMENTS } = this.#options
     let looked = 0
     for await (const { own } of this.#entries(environment)) {
-      if (own?.payload.repository === image && own.payload.environment === environment) yield own
+      if (own?.payload.repository === image && isSameEnvironment(own.payload.environment, environment))
+        yield own
       looked += 1
       if (looked < maxDeployments) continue
       this.#tell(
@@ -112,7 +121,8 @@ export class DeploymentHistory {
     return standing
   }
 
-  async *#entries(environment: string): AsyncGenerator<Entry> {
+  async *#entries(asked: string): AsyncGenerator<Entry> {
+    const environment = await this.spelling(asked)
     const known = this.#known.get(environment) ?? { entries: [], isComplete: false }
     this.#known.set(environment, known)
     if (known.entries.length > 0 || known.isComplete) {

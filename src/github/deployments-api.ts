@@ -77,6 +77,8 @@ export type CreatedDeployment = z.infer<typeof createdSchema>
 export interface NewDeployment {
   readonly payload: DeploymentPayload
   readonly description: string
+  /** As GitHub spells it. */
+  readonly environment: string
 }
 
 const MAX_CREATES = 3
@@ -90,7 +92,7 @@ const PAUSE_MS = 2_000
 export async function createDeployment(
   api: GitHubApi,
   clock: Clock,
-  { payload, description }: NewDeployment,
+  { payload, description, environment }: NewDeployment,
 ): Promise<CreatedDeployment> {
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -98,7 +100,7 @@ export async function createDeployment(
         'POST /repos/{owner}/{repo}/deployments',
         {
           ref: payload.commit,
-          environment: payload.environment,
+          environment,
           task: 'deploy',
           auto_merge: false,
           required_contexts: [],
@@ -112,7 +114,7 @@ export async function createDeployment(
     } catch (error) {
       if (!isAmbiguous(error)) throw error
       await clock.sleep(PAUSE_MS)
-      const there = await findOwn(api, payload)
+      const there = await findOwn(api, environment, payload)
       if (there !== undefined) return there
       if (attempt === MAX_CREATES) throw error
     }
@@ -120,9 +122,13 @@ export async function createDeployment(
 }
 
 /** What was just created is among the newest. */
-async function findOwn(api: GitHubApi, payload: DeploymentPayload): Promise<CreatedDeployment | undefined> {
+async function findOwn(
+  api: GitHubApi,
+  environment: string,
+  payload: DeploymentPayload,
+): Promise<CreatedDeployment | undefined> {
   let looked = 0
-  for await (const deployment of listDeployments(api, payload.environment)) {
+  for await (const deployment of listDeployments(api, environment)) {
     const read = readPayload(deployment.payload)
     if (read.kind === 'ours' && read.payload.id === payload.id) return deployment
     looked += 1

@@ -45,9 +45,10 @@ export function createGitHubDeploymentLog(options: GitHubLogOptions): Deployment
     const payload = payloadOf(intent, { checkRunId: options.checkRunId ?? null, automaticDeployment })
     const what = intent.digest === null ? 'nothing' : shortDigest(intent.digest)
     const description = shorten(`${what} of commit ${intent.commit.slice(0, 12)}, ${intent.repository}`)
+    const environment = await history.spelling(intent.environment)
     const created = await orAdvice(
       intent,
-      async () => await createDeployment(api, clock, { payload, description }),
+      async () => await createDeployment(api, clock, { payload, description, environment }),
     )
     history.identify(created.creator)
     return created.id

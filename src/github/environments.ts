@@ -1,26 +1,67 @@
 import { z } from 'zod'
+import { environmentIdentity } from '../domain/environment.ts'
 import { GitHubError } from '../domain/error.ts'
 import type { GitHubApi } from './api.ts'
 
 const environmentSchema = z.looseObject({
+  name: z.string(),
   protection_rules: z.array(z.looseObject({ type: z.string() })).nullish(),
 })
+
+type Environment = z.infer<typeof environmentSchema>
 
 /** What stands between a job and an environment on GitHub. */
 export type Protection = 'missing' | 'none' | 'protected'
 
+/** The environments of the repository, each of them asked for once. */
+export interface Environments {
+  readonly protection: (environment: string) => Promise<Protection>
+  /** The name as GitHub writes it, where it may be asked; else as it was given. */
+  readonly spelling: (environment: string) => Promise<string>
+}
+
+/** Makes the environments of a repository. */
+export function createEnvironments(api: GitHubApi): Environments {
+  const known = new Map<string, Promise<Environment | undefined>>()
+  const read = async (name: string): Promise<Environment | undefined> => {
+    const identity = environmentIdentity(name)
+    const reading = known.get(identity) ?? readEnvironment(api, name)
+    known.set(identity, reading)
+    return await reading
+  }
+  return {
+    protection: async (name) => protectionOf(await read(name)),
+    spelling: async (name) => {
+      try {
+        return (await read(name))?.name ?? name
+      } catch (error) {
+        if (error instanceof GitHubError && error.code === 'GITHUB_DENIED') return name
+        throw error
+      }
+    },
+  }
+}
+
 /** Reads whether an environment exists and has a protection rule. */
 export async function readProtection(api: GitHubApi, environment: string): Promise<Protection> {
+  return protectionOf(await readEnvironment(api, environment))
+}
+
+async function readEnvironment(api: GitHubApi, environment: string): Promise<Environment | undefined> {
   try {
-    const { protection_rules: rules } = await api.request(
+    return await api.request(
       'GET /repos/{owner}/{repo}/environments/{environment_name}',
       { environment_name: environment },
       environmentSchema,
       { permission: 'actions: read' },
     )
-    return (rules ?? []).length > 0 ? 'protected' : 'none'
   } catch (error) {
-    if (error instanceof GitHubError && error.status === 404) return 'missing'
+    if (error instanceof GitHubError && error.status === 404) return undefined
     throw error
   }
+}
+
+function protectionOf(environment: Environment | undefined): Protection {
+  if (environment === undefined) return 'missing'
+  return (environment.protection_rules ?? []).length > 0 ? 'protected' : 'none'
 }

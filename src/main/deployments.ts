@@ -8,7 +8,7 @@ import type { Context } from '../github/context.ts'
 import { DeploymentHistory } from '../github/deployment-history.ts'
 import { createGitHubLock } from '../github/deployment-lock.ts'
 import { createGitHubDeploymentLog } from '../github/deployments.ts'
-import { readProtection } from '../github/environments.ts'
+import { createEnvironments } from '../github/environments.ts'
 import { createLiveness } from '../github/liveness.ts'
 import { systemClock } from '../platform/clock.ts'
 import { childEnvironment } from '../platform/environment.ts'
@@ -57,7 +57,9 @@ export async function deploymentPorts(
   }
   const isOver = createLiveness(api, log)
   const registryLock = createRegistryLock({ ...common, registry, isOver })
-  const history = new DeploymentHistory({ api, log, deployers: inputs.deployers })
+  const environments = createEnvironments(api)
+  const { spelling } = environments
+  const history = new DeploymentHistory({ api, log, deployers: inputs.deployers, spelling })
   const onGitHub = { ...common, api, history, checkRunId, environmentUrl: inputs['environment-url'] }
   const githubLog = createGitHubDeploymentLog(onGitHub)
   const githubLock = createGitHubLock({ ...onGitHub, isOver })
@@ -72,7 +74,7 @@ export async function deploymentPorts(
   return {
     ...places[inputs.records ?? 'github'],
     ancestry: firstToKnow([createGitHubAncestry(api, log), checkout]),
-    protection: async (name) => await readProtection(api, name),
+    protection: environments.protection,
     checkRunId,
   }
 }

@@ -1,4 +1,5 @@
 import type { DeploymentLog } from '../domain/deployment-log.ts'
+import { environmentIdentity, isSameEnvironment } from '../domain/environment.ts'
 import { RecordError } from '../domain/error.ts'
 import { shortKey } from '../domain/json.ts'
 import {
@@ -13,13 +14,11 @@ import type { Log } from '../platform/log.ts'
 
 const PREFIX = 'build-once.deployment.'
 
-/** Environment names may hold anything; the key keeps what a tag may hold and a hash of the exact name. */
+/** Environment names may hold anything; the key keeps what a tag may hold and a hash of the name. */
 export function environmentKey(environment: string): string {
-  const readable = environment
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9]+/g, '-')
-    .slice(0, 40)
-  return `${readable}-${shortKey(environment, 8)}`
+  const identity = environmentIdentity(environment)
+  const readable = identity.replaceAll(/[^a-z0-9]+/g, '-').slice(0, 40)
+  return `${readable}-${shortKey(identity, 8)}`
 }
 
 function tagOf(record: DeploymentRecord): string {
@@ -63,7 +62,9 @@ export function createRegistryDeploymentLog(
         })
         // A tag can be copied here from another repository, and a key is shorter than the name it stands for.
         const isOurs =
-          record?.environment === environment && record.repository === formatRepository(repository)
+          record !== undefined &&
+          isSameEnvironment(record.environment, environment) &&
+          record.repository === formatRepository(repository)
         if (isOurs) yield { record, isActive: record.state === 'success', id: record.id }
       }
     },

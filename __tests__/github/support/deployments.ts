@@ -7,6 +7,7 @@ import type { DeploymentRecord } from '../../../src/domain/record.ts'
 import type { ApiOptions } from '../../../src/github/api-client.ts'
 import { DeploymentHistory } from '../../../src/github/deployment-history.ts'
 import { createGitHubLock, type TurnTimes } from '../../../src/github/deployment-lock.ts'
+import { createEnvironments } from '../../../src/github/environments.ts'
 import { createGitHubDeploymentLog } from '../../../src/github/deployments.ts'
 import { createLiveness } from '../../../src/github/liveness.ts'
 import { systemClock } from '../../../src/platform/clock.ts'
@@ -40,7 +41,8 @@ export function openLog(github: SandboxGitHub, setup: LogSetup = {}): OpenLog {
   const opened = openApi(github, options)
   const { api, log } = opened
   const limits = maxDeployments === undefined ? {} : { maxDeployments }
-  const history = new DeploymentHistory({ api, log, deployers, ...limits })
+  const { spelling } = createEnvironments(api)
+  const history = new DeploymentHistory({ api, log, deployers, spelling, ...limits })
   const common = { api, log, checkRunId, environmentUrl, history }
   const deployments = createGitHubDeploymentLog({
     ...common,

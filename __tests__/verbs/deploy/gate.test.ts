@@ -73,6 +73,16 @@ describe('after', () => {
     await made.deploy('production', two, PRODUCTION)
   })
 
+  test('knows environments however their names are written', async () => {
+    const made = await world()
+    await made.deploy('Straße / EU', one)
+    const result = await made.deploy('production', one, { after: 'straße / eu' })
+    expect(result.order).toMatchObject([{ environment: 'straße / eu', finding: undefined }])
+    const again = await made.deploy('PRODUCTION', one)
+    expect(again).toMatchObject({ previousDigest: result.digest, releaseId: result.releaseId })
+    await expectCode(made.deploy('production', one, { after: 'strasse' }), 'OUT_OF_ORDER')
+  })
+
   test('soaks by the clock of the log, whatever the clock of the runner says', async () => {
     const made = await world()
     const real = made.deployments

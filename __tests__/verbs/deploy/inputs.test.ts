@@ -52,7 +52,7 @@ describe('parseDeployInputs reads', () => {
     },
     {
       description: 'the order of environments',
-      given: { after: 'test, qa\nqa', soak: '1h', rollback: 'true' },
+      given: { after: 'test, qa\nqa, QA', soak: '1h', rollback: 'true' },
       expected: { after: ['test', 'qa'], soak: 3_600_000, rollback: true },
     },
     {
@@ -238,6 +238,11 @@ describe('parseDeployInputs refuses', () => {
       description: 'an environment after itself',
       given: { after: 'test, staging' },
       fault: 'after: "staging" is the environment that is deployed to',
+    },
+    {
+      description: 'an environment after itself, in other letters',
+      given: { after: 'STAGING' },
+      fault: 'after: "STAGING" is the environment that is deployed to',
     },
     {
       description: 'a rollback to a branch',

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { commitFault, isCommit, parseCommit } from '../../domain/commit.ts'
 import { type Digest, parseDigest } from '../../domain/digest.ts'
+import { isSameEnvironment } from '../../domain/environment.ts'
 import { InputError } from '../../domain/error.ts'
 import { SEALS } from '../../domain/git-seal.ts'
 import { buildInputs, GUARD_LEVELS } from '../../domain/rebuild.ts'
@@ -39,7 +40,7 @@ export const deployInputsSchema = z.object({
   }),
   seal: oneOf(SEALS, 'registry'),
   environment: required(parseEnvironment, 'staging'),
-  after: optional((text) => [...new Set(parseList(text).map(parseEnvironment))]),
+  after: optional((text) => eachOnce(parseList(text).map(parseEnvironment))),
   soak: optional(parseDuration),
   rollback: boolean('false'),
   'rollback-to': optional(parseRollback),
@@ -97,6 +98,12 @@ function parseEnvironment(text: string): string {
   return text
 }
 
+function eachOnce(environments: readonly string[]): readonly string[] {
+  return environments.filter(
+    (name, index) => environments.findIndex((other) => isSameEnvironment(name, other)) === index,
+  )
+}
+
 function parseRollback(text: string): RollbackTarget {
   if (text === 'previous') return { kind: 'previous' }
   if (isCommit(text)) return { kind: 'commit', commit: text }
@@ -131,8 +138,9 @@ function conflicts(
     faults.push(
       'soak: needs after, which says in which environment the digest has to have been for that long',
     )
-  if (values?.after?.includes(values.environment) === true)
-    faults.push(`after: ${JSON.stringify(values.environment)} is the environment that is deployed to`)
+  const itself = values?.after?.find((name) => isSameEnvironment(name, values.environment))
+  if (itself !== undefined)
+    faults.push(`after: ${JSON.stringify(itself)} is the environment that is deployed to`)
   if (isGiven('rollback-to')) {
     if (isGiven('digest') && raw.get('digest') !== 'sealed')
       faults.push(

@@ -18,8 +18,11 @@ export async function checkProtection({ inputs, target, ports }: Attempt): Promi
         ? `The environment ${environment} does not exist on GitHub`
         : `The environment ${environment} has no protection rule on GitHub`
     const message = `${what} · expected a required reviewer, a wait timer or allowed branches`
-    const hint =
-      'Set it up under Settings → Environments of the repository, and name it in the job (environment:).'
+    const hidden =
+      protection === 'missing'
+        ? ' GitHub says the same where the plan of a private repository has no environments, and to a token that may not see them.'
+        : ''
+    const hint = `Set it up under Settings → Environments of the repository, and name it in the job (environment:).${hidden}`
     if (isRequired) throw new PolicyError('ENVIRONMENT_UNPROTECTED', message, { hint })
     ports.log.warning(`${message}. ${hint}`)
   } catch (error) {

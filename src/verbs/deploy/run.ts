@@ -1,5 +1,6 @@
 import { untilStopped } from '../../domain/cancellation.ts'
 import type { Digest } from '../../domain/digest.ts'
+import { environmentIdentity } from '../../domain/environment.ts'
 import { listed, PolicyError } from '../../domain/error.ts'
 import { shortKey } from '../../domain/json.ts'
 import { digestReference, formatReference, formatRepository } from '../../domain/reference.ts'
@@ -162,7 +163,8 @@ function refusePullRequest(inputs: DeployInputs, { agreement }: Verified): void 
 
 /** Build plus configuration of one environment is a release; the same three always give the same id. */
 function releaseId(target: DeployTarget, digest: Digest, configDigest: Digest | undefined): string {
-  const parts = [formatRepository(target.repository), target.environment, digest, configDigest ?? '']
+  const environment = environmentIdentity(target.environment)
+  const parts = [formatRepository(target.repository), environment, digest, configDigest ?? '']
   return `release-${shortKey(parts.join('\n'), 16)}`
 }
 
