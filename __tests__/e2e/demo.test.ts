@@ -44,7 +44,7 @@ const REFUSALS = [
   ['an older commit', 'OUTDATED'],
 ] as const
 
-test('one build, one digest in both environments, six refusals; and nothing is needed but node', {
+test.concurrent('one build, one digest in both environments, six refusals; and nothing is needed but node', {
   timeout: 180_000,
 }, async () => {
   await using temporary = await temporaryFolder()
@@ -186,7 +186,7 @@ async function expectDeployments(folder: string, first: string, second: string):
   for (const [ref] of seals?.slice(1) ?? []) expect(ref).toMatch(/^refs\/build-once\/[^/]+\/[0-9a-f]{40}$/)
 }
 
-test('Ctrl-C stops what was started', { timeout: 120_000 }, async () => {
+test.concurrent('Ctrl-C stops what was started', { timeout: 120_000 }, async () => {
   await using temporary = await temporaryFolder()
   const folder = join(temporary.path, 'demo')
   const demo = spawn(process.execPath, [DEMO, '--folder', folder], { stdio: ['ignore', 'pipe', 'inherit'] })
@@ -198,7 +198,7 @@ test('Ctrl-C stops what was started', { timeout: 120_000 }, async () => {
   expect(await findRunning(folder)).toEqual([])
 })
 
-test.each([
+test.concurrent.each([
   { args: ['--engine', 'buildah'], message: '--engine: the demo knows layers and docker, got "buildah"' },
   { args: ['--base', 'node:24'], message: '--base needs --engine docker' },
   { args: ['--registry', 'http://localhost:5000'], message: '--registry: expected HOST:PORT' },
@@ -210,7 +210,7 @@ test.each([
   expect(stderr).toContain('usage: npm run demo')
 })
 
-test('leaves a folder alone that holds something else', async () => {
+test.concurrent('leaves a folder alone that holds something else', async () => {
   await using temporary = await temporaryFolder()
   await writeFile(join(temporary.path, 'precious'), '')
   const { exitCode, stdout } = await runDemo(['--folder', temporary.path])
