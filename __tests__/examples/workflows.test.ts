@@ -54,11 +54,13 @@ const pages = [
   ...readdirSync(join(root, 'docs')).map((name) => `docs/${name}`),
 ]
 
-/** The snippets of a page that are YAML: whole workflows, a job, or steps. */
+/** The snippets of a page that are YAML: whole workflows, a job, steps, or some inputs of a step. */
 function snippets(page: string): readonly { readonly text: string; readonly jobs: readonly Job[] }[] {
   return [...read(page).matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, text = '']) => {
     const body: unknown = parse(text)
     if (Array.isArray(body)) return { text, jobs: [{ steps: z.array(stepSchema).parse(body) }] }
+    const isInputs = Object.values(Object(body)).every((value) => typeof value !== 'object')
+    if (isInputs) return { text, jobs: [] }
     const workflow = workflowSchema.safeParse(body)
     const jobs = workflow.success ? workflow.data.jobs : z.record(z.string(), jobSchema).parse(body)
     return { text, jobs: Object.values(jobs) }
