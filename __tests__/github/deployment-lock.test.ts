@@ -134,6 +134,35 @@ test('other images and environments are not waited for', async () => {
   await (await one.take(await one.announce(), 0)).end()
 })
 
+test('waiting costs a request now and then, and few of them', async () => {
+  const github = await openGitHub({ rateLimit: 100_000 })
+  const { actions, jobs, git } = github.state
+  const workflowRun = runOf(1)
+  jobs.start(actions.startRun({ sha: git.head(), id: 1 }), { id: 11 })
+  const first = job(github, { workflowRun, checkRunId: 11 })
+  const turn = await first.take(await first.announce())
+  const start = Date.now()
+  let waitedMs = 0
+  let isEnded = false
+  const turnClock = {
+    now: () => new Date(start + waitedMs),
+    sleep: async (milliseconds: number) => {
+      waitedMs += milliseconds
+      if (waitedMs < 590_000 || isEnded) return
+      isEnded = true
+      await turn.end()
+    },
+  }
+  const second = job(github, { workflowRun: runOf(2), turnClock })
+  const id = await second.announce()
+  const before = github.requests.length
+  const waited = await second.take(id, 3_600_000)
+  expect(waitedMs).toBeLessThan(640_000)
+  // Somebody waits for ten minutes; a repository has 1,000 requests in an hour.
+  expect(github.requests.length - before).toBeLessThan(50)
+  await waited.end()
+})
+
 describe('who ended without saying so', () => {
   test.each([
     {
@@ -198,6 +227,20 @@ describe('who ended without saying so', () => {
     await expectCode(next.take(await next.announce(), 150), 'LOCKED')
     const notices = next.log.lines.filter((line) => line.startsWith('notice'))
     expect(notices).toEqual([expect.stringContaining('Add `permissions: actions: read` to this job.')])
+  })
+
+  test('is nobody’s job any more after days, where its workflow run is gone', async () => {
+    const github = await openGitHub()
+    const days = async (count: number): Promise<void> => {
+      const id = await job(github, { workflowRun: runOf(5), checkRunId: 50 }).announce()
+      const createdAt = new Date(Date.now() - count * 86_400_000)
+      Object.assign(github.state.deployments.find(Number(id)) ?? expect.fail(), { createdAt })
+    }
+    await days(6)
+    const next = job(github, { workflowRun: runOf(6) })
+    await (await next.take(await next.announce(), 0)).end()
+    await days(4)
+    await expectCode(next.take(await next.announce(), 0), 'LOCKED')
   })
 
   test('is a twin of this one, whose request was repeated although it had been carried out', async () => {

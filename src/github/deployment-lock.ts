@@ -6,8 +6,7 @@ import {
   type LockRequest,
 } from '../domain/lock.ts'
 import { messageOf } from '../domain/error.ts'
-import { DeploymentHistory } from './deployment-history.ts'
-import type { DeploymentPayload } from './deployment-payload.ts'
+import { DeploymentHistory, type OwnDeployment } from './deployment-history.ts'
 import { holderOf } from './deployment-payload.ts'
 import { addStatus } from './deployments-api.ts'
 import { type GitHubLogOptions, links } from './deployments.ts'
@@ -16,12 +15,22 @@ import { type GitHubLogOptions, links } from './deployments.ts'
 export interface TurnTimes {
   /** Until a deployment that was just created is in everybody's list. */
   readonly settleMs: number
+  /** The first pause between two looks at whoever deploys; each is half as long again as the one before. */
   readonly pollMs: number
-  /** Jobs end by then, whatever they do. */
+  readonly slowestPollMs: number
+  /** What is no job of GitHub's has ended by then. */
   readonly longestMs: number
+  /** So long may a job take on a runner of one's own; longer ones GitHub ends. */
+  readonly longestJobMs: number
 }
 
-const TIMES: TurnTimes = { settleMs: 2_000, pollMs: 10_000, longestMs: 6 * 3_600_000 }
+const TIMES: TurnTimes = {
+  settleMs: 2_000,
+  pollMs: 10_000,
+  slowestPollMs: 30_000,
+  longestMs: 6 * 3_600_000,
+  longestJobMs: 5 * 86_400_000,
+}
 
 /** What the lock on GitHub works with. */
 export interface GitHubLockOptions extends GitHubLogOptions {
@@ -33,8 +42,7 @@ export interface GitHubLockOptions extends GitHubLogOptions {
 type Waiting = GitHubLockOptions & { readonly history: DeploymentHistory }
 
 interface Blocker {
-  readonly id: number
-  readonly payload: DeploymentPayload
+  readonly deployment: OwnDeployment
   readonly since: string
 }
 
@@ -68,7 +76,7 @@ async function waitForTurn(
   request: LockRequest,
   own: number,
 ): Promise<void> {
-  const { clock, api, log } = options
+  const { clock, log } = options
   const end = clock.now().getTime() + request.timeoutMs
   let isQueued = false
   for (let clear = 0; ; ) {
@@ -81,16 +89,46 @@ async function waitForTurn(
       await clock.sleep(times.settleMs, request.cancelled)
       continue
     }
-    const holder = holderOf(blocker.payload)
-    const left = end - clock.now().getTime()
-    if (left <= 0) throw locked(request, holder, blocker.since)
+    const holder = holderOf(blocker.deployment.payload)
+    if (end <= clock.now().getTime()) throw locked(request, holder, blocker.since)
     if (!isQueued) {
       log.info(`Waiting for ${holder.workflowRun?.url ?? holder.actor}, which deploys since ${blocker.since}`)
-      const description = `Waits for deployment ${blocker.id}`
-      await addStatus(api, clock, own, { state: 'queued', description, ...links(options, request.holder) })
+      await sayQueued(options, request, own, blocker)
     }
     isQueued = true
-    await clock.sleep(Math.max(1, Math.min(times.pollMs, left)), request.cancelled)
+    await waitFor(options, times, request, { blocker, end })
+  }
+}
+
+async function sayQueued(
+  options: Waiting,
+  { holder }: LockRequest,
+  own: number,
+  { deployment }: Blocker,
+): Promise<void> {
+  const description = `Waits for deployment ${deployment.id}`
+  await addStatus(options.api, options.clock, own, {
+    state: 'queued',
+    description,
+    ...links(options, holder),
+  })
+}
+
+/** Until one deployment has ended, or the time is over: with one request now and then, which all jobs have few of. */
+async function waitFor(
+  options: Waiting,
+  times: TurnTimes,
+  request: LockRequest,
+  { blocker, end }: { readonly blocker: Blocker; readonly end: number },
+): Promise<void> {
+  const { clock, history } = options
+  for (let pause = times.pollMs; ; pause = Math.min(pause * 1.5, times.slowestPollMs)) {
+    const left = end - clock.now().getTime()
+    if (left <= 0) return
+    await clock.sleep(Math.max(1, Math.min(pause, left)), request.cancelled)
+    const standing = await history.standing(blocker.deployment)
+    if (standing?.kind !== 'open') return
+    if (await hasEnded(options, times, request, blocker)) return
   }
 }
 
@@ -105,15 +143,14 @@ async function findBlocker(
   own: number,
 ): Promise<Blocker | undefined> {
   for await (const deployment of options.history.list(request.repository, request.environment)) {
-    const { id, payload } = deployment
-    if (id >= own) continue
+    if (deployment.id >= own) continue
     const standing = await options.history.standing(deployment)
     if (standing === undefined) continue
     if (standing.kind === 'ended') {
       if (standing.record.state === 'success' && options.history.isBelieved(deployment)) return undefined
       continue
     }
-    const blocker = { id, payload, since: standing.since }
+    const blocker = { deployment, since: standing.since }
     if (!(await hasEnded(options, times, request, blocker))) return blocker
     await endInstead(options, blocker)
   }
@@ -124,17 +161,20 @@ async function hasEnded(
   { isOver, api }: GitHubLockOptions,
   times: TurnTimes,
   { holder: self }: LockRequest,
-  { payload, since }: Blocker,
+  { deployment, since }: Blocker,
 ): Promise<boolean> {
-  const holder = holderOf(payload)
+  const holder = holderOf(deployment.payload)
   // A request that was repeated although it had been carried out.
   if (holder.id === self.id) return true
   if (isKnownToBeOver(holder, self) || (await isOver(holder))) return true
   const age = api.now().getTime() - Date.parse(since)
-  return holder.workflowRun === null && age >= times.longestMs
+  return age >= (holder.workflowRun === null ? times.longestMs : times.longestJobMs)
 }
 
-async function endInstead({ api, clock, log }: GitHubLockOptions, { id, payload }: Blocker): Promise<void> {
+async function endInstead(
+  { api, clock, log }: GitHubLockOptions,
+  { deployment: { id, payload } }: Blocker,
+): Promise<void> {
   const url = payload.workflowRun?.url ?? payload.actor
   log.notice(`Deployment ${id} of ${url} did not end properly; it is marked as an error.`)
   try {

@@ -1,24 +1,28 @@
 import { z } from 'zod'
 import { type GitHubError, isWithheld, remedyOf } from '../domain/error.ts'
 import type { Holder, Liveness } from '../domain/lock.ts'
+import type { Clock } from '../platform/clock.ts'
 import type { Log } from '../platform/log.ts'
 import type { GitHubApi } from './api.ts'
 import { readCheckRun } from './check-run.ts'
 
 const runSchema = z.looseObject({ status: z.string().nullable(), run_attempt: z.int().optional() })
 
+/** Whoever waits looks every few seconds, and a repository has 1,000 requests in an hour. */
+const AGAIN_MS = 60_000
+
 /**
  * Asks GitHub whether the job of whoever deploys has ended: by its check run where it is known, else by its workflow
  * run. What may not be read counts as still there.
  */
-export function createLiveness(api: GitHubApi, log: Log): Liveness {
+export function createLiveness(api: GitHubApi, log: Log, clock: Clock): Liveness {
   const told = new Set<string>()
   const tell = (what: string, errors: readonly GitHubError[]): void => {
     if (errors.length === 0 || told.has(what)) return
     told.add(what)
     log.notice([what, ...errors.map(remedyOf)].join(' '))
   }
-  return async ({ checkRunId, workflowRun }: Holder) => {
+  const hasEnded = async ({ checkRunId, workflowRun }: Holder): Promise<boolean> => {
     if (workflowRun === null) return false
     const check =
       checkRunId === null
@@ -36,6 +40,15 @@ export function createLiveness(api: GitHubApi, log: Log): Liveness {
         run.error,
       ])
     return run.answer ?? false
+  }
+  const asked = new Map<string, number>()
+  return async (holder) => {
+    const now = clock.now().getTime()
+    if (now - (asked.get(holder.id) ?? -Infinity) < AGAIN_MS) return false
+    const isOver = await hasEnded(holder)
+    // What is over is asked for again by whoever lost the race for its place.
+    if (!isOver) asked.set(holder.id, now)
+    return isOver
   }
 }
 

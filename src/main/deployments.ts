@@ -55,7 +55,7 @@ export async function deploymentPorts(
       checkRunId,
     }
   }
-  const isOver = createLiveness(api, log)
+  const isOver = createLiveness(api, log, systemClock)
   const registryLock = createRegistryLock({ ...common, registry, isOver })
   const environments = createEnvironments(api)
   const { spelling } = environments

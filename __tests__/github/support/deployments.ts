@@ -10,7 +10,7 @@ import { createGitHubLock, type TurnTimes } from '../../../src/github/deployment
 import { createEnvironments } from '../../../src/github/environments.ts'
 import { createGitHubDeploymentLog } from '../../../src/github/deployments.ts'
 import { createLiveness } from '../../../src/github/liveness.ts'
-import { systemClock } from '../../../src/platform/clock.ts'
+import { type Clock, systemClock } from '../../../src/platform/clock.ts'
 import { parseRepository } from '../../../src/domain/reference.ts'
 import { deploymentRecord, repository } from '../../fixtures/samples.ts'
 import { type OpenApi, openApi } from './api.ts'
@@ -32,12 +32,14 @@ export interface LogSetup extends Partial<ApiOptions> {
   readonly checkRunId?: number
   readonly environmentUrl?: string
   readonly times?: Partial<TurnTimes>
+  /** The clock that turns are waited by. */
+  readonly turnClock?: Clock
   readonly deployers?: readonly string[]
   readonly maxDeployments?: number
 }
 
 export function openLog(github: SandboxGitHub, setup: LogSetup = {}): OpenLog {
-  const { checkRunId, environmentUrl, times, deployers, maxDeployments, ...options } = setup
+  const { checkRunId, environmentUrl, times, turnClock, deployers, maxDeployments, ...options } = setup
   const opened = openApi(github, options)
   const { api, log } = opened
   const limits = maxDeployments === undefined ? {} : { maxDeployments }
@@ -48,12 +50,12 @@ export function openLog(github: SandboxGitHub, setup: LogSetup = {}): OpenLog {
     ...common,
     clock: { ...systemClock, sleep: async () => {} },
   })
-  const isOver = createLiveness(api, log)
+  const isOver = createLiveness(api, log, turnClock ?? systemClock)
   const lock = createGitHubLock({
     ...common,
-    clock: systemClock,
+    clock: turnClock ?? systemClock,
     isOver,
-    times: { settleMs: 100, pollMs: 50, ...times },
+    times: turnClock === undefined ? { settleMs: 100, pollMs: 50, ...times } : { ...times },
   })
   const commit = parseCommit(github.state.git.head())
   const record = (fields: Partial<DeploymentRecord> = {}): DeploymentRecord =>
