@@ -215,4 +215,15 @@ describe('firstToKnow', () => {
     expect(await firstToKnow([says('unknown')]).compare(commit, otherCommit)).toBe('unknown')
     expect(await firstToKnow([]).compare(commit, otherCommit)).toBe('unknown')
   })
+
+  test('asks the others when one fails, and fails only when nobody else knows', async () => {
+    const down = new Error('down')
+    const fails = {
+      compare: async () => {
+        throw down
+      },
+    }
+    expect(await firstToKnow([fails, says('behind')]).compare(commit, otherCommit)).toBe('behind')
+    await expect(firstToKnow([fails, says('unknown')]).compare(commit, otherCommit)).rejects.toBe(down)
+  })
 })

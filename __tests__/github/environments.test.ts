@@ -56,6 +56,23 @@ describe('GitHub knows', () => {
     expect(await ancestry.compare(first, commitWith('d'))).toBe('unknown')
   })
 
+  test('that histories without a common commit are different ones', async () => {
+    const github = await openGitHub()
+    const { git } = github.state
+    const orphan = parseCommit(git.commit({ branch: 'pages', parents: [] }))
+    const { api, log } = openApi(github)
+    const ancestry = createGitHubAncestry(api, log)
+    expect(await ancestry.compare(parseCommit(git.head()), orphan)).toBe('diverged')
+  })
+
+  test('nothing about what is too different to be compared', async () => {
+    const github = await openGitHub()
+    const { api, log } = openApi(github)
+    const body = { message: 'Server Error: Sorry, this diff is taking too long to generate.' }
+    github.faults.add({ fault: { kind: 'answer', status: 422, body } })
+    expect(await createGitHubAncestry(api, log).compare(commitWith('1'), commitWith('2'))).toBe('unknown')
+  })
+
   test('nothing that a token may not ask; then others are asked', async () => {
     const github = await openGitHub({ permissions: { deployments: 'write' } })
     const { api, log } = openApi(github)

@@ -12,15 +12,24 @@ export interface Ancestry {
   compare(base: Commit, head: Commit): Promise<Relation>
 }
 
-/** Asks one after the other until somebody knows. A commit needs nobody to be itself. */
+/**
+ * Asks one after the other until somebody knows. A commit needs nobody to be itself. That somebody failed matters only
+ * where nobody else knows.
+ */
 export function firstToKnow(sources: readonly Ancestry[]): Ancestry {
   return {
     compare: async (base, head) => {
       if (base === head) return 'identical'
+      const failures: unknown[] = []
       for (const source of sources) {
-        const relation = await source.compare(base, head)
-        if (relation !== 'unknown') return relation
+        try {
+          const relation = await source.compare(base, head)
+          if (relation !== 'unknown') return relation
+        } catch (error) {
+          failures.push(error)
+        }
       }
+      if (failures.length > 0) throw failures[0]
       return 'unknown'
     },
   }

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Ancestry, Relation } from '../domain/ancestry.ts'
 import type { Commit } from '../domain/commit.ts'
 import { z } from 'zod'
-import { isWithheld, remedyOf } from '../domain/error.ts'
+import { GitHubError, isWithheld, remedyOf } from '../domain/error.ts'
 import { type Exec, isMissingProgram } from '../platform/exec.ts'
 import type { Log } from '../platform/log.ts'
 import type { GitHubApi } from './api.ts'
@@ -25,6 +25,8 @@ export function createGitHubAncestry(api: GitHubApi, log: Log): Ancestry {
         )
         return status
       } catch (error) {
+        if (isUnrelated(error)) return 'diverged'
+        if (isTooMuch(error)) return 'unknown'
         if (!isWithheld(error)) throw error
         log.debug(error.message)
         if (error.code === 'GITHUB_DENIED' && !isTold)
@@ -36,6 +38,16 @@ export function createGitHubAncestry(api: GitHubApi, log: Log): Ancestry {
       }
     },
   }
+}
+
+/** GitHub answers so where two commits have no ancestor in common; nothing but the words tells it from a lost commit. */
+function isUnrelated(error: unknown): boolean {
+  return error instanceof GitHubError && error.status === 404 && /\bno common ancestor\b/i.test(error.message)
+}
+
+/** GitHub answers so where it cannot compute the difference in time. */
+function isTooMuch(error: unknown): boolean {
+  return error instanceof GitHubError && error.code === 'GITHUB_REFUSED' && error.status === 422
 }
 
 /**
