@@ -1,11 +1,11 @@
-import type { Demo, DeployRequest } from './demo.ts'
+import type { Demo, Environment } from './demo.ts'
 import { DemoFailure, expectEqual } from './failure.ts'
 import type { WorkflowRun } from './github.ts'
 import { type Refusal, refuse } from './refuse.ts'
 import { createRepository } from './repository.ts'
 import { askDigest, fetchPage } from './running-app.ts'
 import { formatTime } from './screen.ts'
-import { expectSuccess } from './workflow.ts'
+import { expectSuccess, type JobResult, showLog } from './workflow.ts'
 
 /** What was built and brought to every environment. */
 export interface Delivery {
@@ -57,30 +57,39 @@ async function buildOnce(demo: Demo, commit: string): Promise<string> {
   return again.outputs['digest'] ?? ''
 }
 
-/** Production has to wait until staging has the digest. */
+/** Two jobs start at once; production has to wait until staging has the digest. */
 async function deployInOrder(demo: Demo, run: WorkflowRun, digest: string): Promise<Refusal> {
   const { screen, staging, production } = demo
   const after = { after: staging.name }
-  screen.heading('4 · Refused: production before staging (after: staging)')
+  screen.heading('4 · Refused: production before staging has it (after: staging)')
+  const first = demo.start({ name: 'deploy-staging', environment: staging, run, digest })
   const refusal = await refuse(
     demo,
     { attempt: 'production before staging', code: 'OUT_OF_ORDER' },
     { name: 'refused-production-first', environment: production, run, digest, with: after },
   )
   screen.heading('5 · Deploy needs.build.outputs.digest to staging')
-  await deploy(demo, { name: 'deploy-staging', environment: staging, run, digest })
+  const result = await first.finish()
+  showLog(screen, result)
+  await expectDeployed(staging, digest, result)
+  screen.good('deployed')
   screen.heading('6 · Deploy needs.build.outputs.digest to production (after: staging)')
-  await deploy(demo, { name: 'deploy-production', environment: production, run, digest, with: after })
+  const second = { name: 'deploy-production', environment: production, run, digest, with: after }
+  const last = await demo.deploy(second)
+  await expectDeployed(production, digest, last)
+  screen.good(`deployed in ${formatTime(last.milliseconds)}`)
   return refusal
 }
 
-async function deploy(demo: Demo, request: DeployRequest): Promise<void> {
-  const { digest, environment } = request
-  const result = await demo.deploy(request)
-  expectSuccess(`the deployment to ${environment.name}`, result)
-  expectEqual(`output digest of ${environment.name}`, digest, result.outputs['digest'] ?? '')
-  expectEqual(`what runs in ${environment.name}`, digest, await askDigest(environment.port))
-  demo.screen.good(`deployed in ${formatTime(result.milliseconds)}`)
+/** Fails the demo unless a job deployed a digest. */
+export async function expectDeployed(
+  { name, port }: Environment,
+  digest: string,
+  result: JobResult,
+): Promise<void> {
+  expectSuccess(`the deployment to ${name}`, result)
+  expectEqual(`output digest of ${name}`, digest, result.outputs['digest'] ?? '')
+  expectEqual(`what runs in ${name}`, digest, await askDigest(port))
 }
 
 async function compareEnvironments(demo: Demo, digest: string): Promise<Map<string, string>> {

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Cleanups } from './cleanups.ts'
@@ -28,8 +28,24 @@ export interface Demo {
   readonly production: Environment
   build(name: string, run: WorkflowRun, tag: string): Promise<JobResult>
   deploy(request: DeployRequest): Promise<JobResult>
-  /** Every job so far, by name. */
-  readonly jobs: ReadonlyMap<string, JobResult>
+  /** Starts a deploy job that says nothing, beside others; its script waits until it is released. */
+  start(request: DeployRequest): StartedJob
+  /** Every job so far that has finished, in that order. */
+  readonly jobs: readonly FinishedJob[]
+}
+
+/** A job whose log and summary are written. */
+export interface FinishedJob extends JobResult {
+  /** The name of its files, without an ending. */
+  readonly file: string
+}
+
+/** A job that runs beside others. */
+export interface StartedJob {
+  /** Lets the script run. */
+  release(): Promise<void>
+  /** Lets the script run, and waits for the end. */
+  finish(): Promise<JobResult>
 }
 
 /** One place to deploy to. */
@@ -46,6 +62,8 @@ export interface DeployRequest {
   readonly digest: string
   readonly with?: Readonly<Record<string, string>>
   readonly isQuiet?: boolean
+  /** The file that its script waits for. */
+  readonly signal?: string
 }
 
 /** Makes the folders and starts the servers; what has to be stopped later goes to the cleanups. */
@@ -68,35 +86,57 @@ export async function createDemo(options: DemoOptions, screen: Screen, cleanups:
       if (stopped !== undefined) screen.say(`stopped ${stopped}`)
     })
   }
-  const compileCache = await mkdtemp(join(tmpdir(), 'build-once-demo-'))
-  cleanups.add(async () => await rm(compileCache, { recursive: true, force: true }))
-  const runJob = createWorkflow({ folders, results, github, compileCache }, screen, cleanups)
-  const jobs = new Map<string, JobResult>()
-  const run = async (job: DemoJob): Promise<JobResult> => {
-    const result = await runJob(job)
-    jobs.set(job.name, result)
+  const scratch = await mkdtemp(join(tmpdir(), 'build-once-demo-'))
+  cleanups.add(async () => await rm(scratch, { recursive: true, force: true }))
+  const services = { folders, results, github, compileCache: join(scratch, 'compiled') }
+  const runJob = createWorkflow(services, screen, cleanups)
+  const jobs: FinishedJob[] = []
+  const keep = async (result: JobResult): Promise<JobResult> => {
+    const file = `${String(jobs.length + 1).padStart(2, '0')}-${result.job.name}`
+    jobs.push({ ...result, file })
+    await writeFile(join(folders.logs, `${file}.log`), result.step.log)
+    await writeFile(join(folders.summaries, `${file}.md`), result.step.summary)
     return result
   }
+  const describe = (request: DeployRequest): DemoJob => describeDeployJob(request, image, target, folders)
   return {
     ...{ screen, folders, image, github, target, staging, production, jobs },
     registry: openRepository(image),
     build: async (name, workflowRun, tag) =>
-      await run({
-        ...{ name, run: workflowRun },
-        action: 'build',
-        with: { image, tags: tag, seal: 'git', ...target.build },
-        env: target.env,
-      }),
-    deploy: async (request) => await run(describeDeployJob(request, image, target, folders)),
+      await keep(
+        await runJob({
+          ...{ name, run: workflowRun },
+          action: 'build',
+          with: { image, tags: tag, seal: 'git', ...target.build },
+          env: target.env,
+        }),
+      ),
+    deploy: async (request) => await keep(await runJob(describe(request))),
+    start(request) {
+      const signal = join(scratch, request.name)
+      const running = runJob(describe({ ...request, isQuiet: true, signal }))
+      // It may fail before anybody waits for it; whoever does hears of it then.
+      running.catch(() => {})
+      const release = async (): Promise<void> => await writeFile(signal, '')
+      return {
+        release,
+        async finish() {
+          await release()
+          return await keep(await running)
+        },
+      }
+    },
   }
 }
+
+const AWAIT_SIGNAL = 'node "$DEMO_TOOLS/await-signal.ts"\n'
 
 async function openEnvironment(name: string): Promise<Environment> {
   return { name, port: await findFreePort() }
 }
 
 function describeDeployJob(
-  { name, environment, run, digest, with: given, isQuiet = false }: DeployRequest,
+  { name, environment, run, digest, with: given, isQuiet = false, signal }: DeployRequest,
   image: string,
   target: Target,
   folders: Folders,
@@ -109,10 +149,12 @@ function describeDeployJob(
     with: {
       ...{ image, digest, seal: 'git', environment: environment.name, config },
       'environment-url': `http://127.0.0.1:${environment.port}/`,
-      ...{ run: target.run, running: target.running, ...given },
+      ...{ running: target.running, ...given },
+      run: `${signal === undefined ? '' : AWAIT_SIGNAL}${given?.['run'] ?? target.run}`,
     },
     env: {
       ...target.env,
+      ...(signal === undefined ? {} : { DEMO_SIGNAL: signal }),
       DEMO_TOOLS: import.meta.dirname,
       DEMO_ENVIRONMENTS: folders.environments,
       PORT: String(environment.port),

@@ -37,15 +37,15 @@ async function run(options: DemoOptions): Promise<void> {
   try {
     const demo = await createDemo(options, screen, cleanups)
     const delivery = await deliver(demo)
-    const { refusals, other } = await refuseOtherDigests(demo, delivery)
-    const later = await goOn(demo, delivery, other)
+    const refused = await refuseOtherDigests(demo, delivery)
+    const later = await goOn(demo, delivery, refused)
     const view = await readGitHub(demo.github)
     await keepRecords(demo, view)
     await writeSummaries(demo, view)
     demo.github.expectNoViolations()
     screen.heading('Stop everything')
     await cleanups.run()
-    printResult(demo, delivery, [delivery.refusal, ...refusals, ...later])
+    printResult(demo, delivery, [delivery.refusal, ...refused.refusals, ...later])
     screen.say('')
     screen.good(`all of it in ${formatTime(performance.now() - started)}`)
   } finally {

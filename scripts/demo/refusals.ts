@@ -1,5 +1,5 @@
 import type { Delivery } from './delivery.ts'
-import type { Demo } from './demo.ts'
+import type { Demo, StartedJob } from './demo.ts'
 import { DemoFailure, expectEqual } from './failure.ts'
 import { type Refusal, refuse } from './refuse.ts'
 import { checkOut, commitChange } from './repository.ts'
@@ -17,13 +17,18 @@ export interface OtherBuild {
 export interface RefusedDigests {
   readonly refusals: readonly Refusal[]
   readonly other: OtherBuild
+  /** The deployment of the other commit to staging, which waits for its turn meanwhile. */
+  readonly next: StartedJob
 }
 
 /** Attempts to ship something else. Each has to end with its code, and no environment may be touched. */
 export async function refuseOtherDigests(demo: Demo, delivery: Delivery): Promise<RefusedDigests> {
   const input = await refuseRebuildInput(demo, delivery)
   const other = await buildOtherCommit(demo, delivery)
+  const { folders, staging } = demo
+  const next = demo.start({ name: 'deploy-second-to-staging', environment: staging, ...other })
   const { run, digest } = delivery
+  await checkOut(folders.repository, run.commit)
   const foreign = await refuse(
     demo,
     { attempt: 'the digest of another commit', code: 'DIGEST_MISMATCH' },
@@ -33,7 +38,7 @@ export async function refuseOtherDigests(demo: Demo, delivery: Delivery): Promis
   for (const { name, port } of [demo.staging, demo.production])
     expectEqual(`what runs in ${name} after the refusals`, digest, await askDigest(port))
   demo.screen.good('every environment still runs what was built')
-  return { refusals: [input, foreign, moved], other }
+  return { refusals: [input, foreign, moved], other, next }
 }
 
 async function refuseRebuildInput(demo: Demo, { run, digest }: Delivery): Promise<Refusal> {
@@ -55,7 +60,6 @@ async function buildOtherCommit(demo: Demo, delivery: Delivery): Promise<OtherBu
   const digest = build.outputs['digest'] ?? ''
   if (digest === delivery.digest) throw new DemoFailure('two commits gave one digest')
   screen.good(`the second commit ${commit.slice(0, 12)} is ${digest}`)
-  await checkOut(folders.repository, delivery.run.commit)
   return { run, digest }
 }
 

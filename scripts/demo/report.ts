@@ -9,8 +9,8 @@ import type { Refusal } from './refuse.ts'
 /** Keeps what the jobs said and what GitHub remembers of them. */
 export async function keepRecords({ folders, image, jobs }: Demo, view: GitHubView): Promise<void> {
   const outputs = Object.fromEntries(
-    [...jobs].map(([name, { step, code, milliseconds }]) => [
-      name,
+    jobs.map(({ job, step, code, milliseconds }) => [
+      job.name,
       {
         conclusion: step.conclusion,
         code: code ?? null,
@@ -20,7 +20,7 @@ export async function keepRecords({ folders, image, jobs }: Demo, view: GitHubVi
     ]),
   )
   await writeJson(join(folders.root, 'outputs.json'), { image, jobs: outputs })
-  const record = JSON.parse(jobs.get('build')?.step.outputs['record'] ?? 'null') as unknown
+  const record = JSON.parse(jobs[0]?.step.outputs['record'] ?? 'null') as unknown
   await writeJson(join(folders.records, 'build.json'), record)
   for (const { deployment, statuses } of view.deployments)
     await writeJson(join(folders.records, `deployment-${deployment.id}.json`), { ...deployment, statuses })

@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { SandboxResults } from '../../sandbox/results/server.ts'
 import type { StepResult } from '../../sandbox/runner/runner.ts'
@@ -25,8 +24,6 @@ export interface DemoJob {
 /** What became of a job. */
 export interface JobResult {
   readonly job: DemoJob
-  /** The name of its files, without an ending. */
-  readonly file: string
   readonly step: StepResult
   /** `needs.<job>.outputs` of the jobs after it. */
   readonly outputs: Readonly<Record<string, string>>
@@ -55,10 +52,8 @@ const ACTIONS = {
 /** Makes a function that runs the bundled actions the way the GitHub runner does. */
 export function createWorkflow(services: WorkflowServices, screen: Screen, cleanups: Cleanups): RunJob {
   const { folders, results, github, compileCache } = services
-  let number = 0
   return async (demoJob) => {
-    const { name, action, run, environment } = demoJob
-    const file = `${String((number += 1)).padStart(2, '0')}-${name}`
+    const { action, run, environment } = demoJob
     const jobName = environment === undefined ? action : `deploy-${environment}`
     const registered = github.startJob(run, jobName, action)
     const job = await createJob({
@@ -98,8 +93,7 @@ export function createWorkflow(services: WorkflowServices, screen: Screen, clean
     const { outputs } = jobOutputs(job, Object.fromEntries(expressions) as Record<string, string>)
     registered.finish(step.conclusion)
     await cleanUp()
-    await writeFile(join(folders.logs, `${file}.log`), step.log)
-    return { job: demoJob, file, step, outputs, code: codeOf(step), milliseconds }
+    return { job: demoJob, step, outputs, code: codeOf(step), milliseconds }
   }
 }
 
