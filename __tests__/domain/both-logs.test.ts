@@ -43,6 +43,21 @@ test('both are written, the second one last, and its name is the name', async ()
   expect(events).toEqual(['open github', 'append registry undefined', 'append github github'])
 })
 
+test('a failure goes into the one that works when the other does not; a success does not, because it has to be in both', async () => {
+  const events: string[] = []
+  const down: DeploymentLog = {
+    ...logOf([]),
+    append: async () => {
+      throw new Error('down')
+    },
+  }
+  for (const state of ['failure', 'refused', 'success'] as const) {
+    const both = bothLogs(down, logOf([], events, state))
+    await expect(both.append(repository, deploymentRecord({ state }), undefined)).rejects.toThrow('down')
+  }
+  expect(events).toEqual(['append failure undefined', 'append refused undefined'])
+})
+
 test('what either has is read, newest first; of what both have, the second one counts', async () => {
   const registry = [at(50, 5), at(31, 3), at(10, 1)]
   const github = [at(49, 5, false), at(40, 4), at(30, 3), at(20, 2)]

@@ -12,7 +12,13 @@ export function bothLogs(first: DeploymentLog, second: DeploymentLog): Deploymen
     now: second.now ?? first.now,
     open: async (repository, intent) => await second.open(repository, intent),
     append: async (repository, record, subject, open) => {
-      await first.append(repository, record, subject)
+      try {
+        await first.append(repository, record, subject)
+      } catch (error) {
+        // Others wait for the end of what was announced; a success has to be in both.
+        if (record.state !== 'success') await second.append(repository, record, subject, open)
+        throw error
+      }
       return await second.append(repository, record, subject, open)
     },
     list: (repository, environment, isOfInterest) =>

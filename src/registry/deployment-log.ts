@@ -53,6 +53,7 @@ export function createRegistryDeploymentLog(
         .filter((tag) => tag.startsWith(prefix))
         .toSorted()
         .toReversed()
+      const known = new Set<string>()
       for (const tag of tags) {
         const record = await orPassOver(log, async () => {
           const stored = await records.readNamed(repository, tag, RECORD_TYPES.deployment)
@@ -65,7 +66,10 @@ export function createRegistryDeploymentLog(
           record !== undefined &&
           isSameEnvironment(record.environment, environment) &&
           record.repository === formatRepository(repository)
-        if (isOurs) yield { record, isActive: record.state === 'success', id: record.id }
+        // The last record of an attempt is how it ended: one that could not be recorded as a success has another.
+        if (!isOurs || known.has(record.id)) continue
+        known.add(record.id)
+        yield { record, isActive: record.state === 'success', id: record.id }
       }
     },
   }

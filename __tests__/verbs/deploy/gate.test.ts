@@ -9,6 +9,9 @@ import {
 } from '../../fixtures/deploy-world.ts'
 import { amd64, arm64, commitWith, imageManifest, index } from '../../fixtures/samples.ts'
 import { expectCode } from '../../fixtures/to-throw-code.ts'
+import type { DeploymentLog } from '../../../src/domain/deployment-log.ts'
+import { createRegistryDeploymentLog } from '../../../src/registry/deployment-log.ts'
+import { createMemoryLog } from '../../fixtures/memory-log.ts'
 import { open } from '../../registry/support/access.ts'
 
 let registry: SandboxRegistry
@@ -92,6 +95,22 @@ describe('after', () => {
     skewed.clock.pass(HOUR)
     const given = { ...PRODUCTION, soak: '30m' }
     await expectCode(skewed.deploy('production', one, given), 'SOAKING')
+  })
+
+  test('refuses what was deployed, but could not be recorded: the last record of an attempt is its end', async () => {
+    const records = open()
+    const real = createRegistryDeploymentLog(records.registry, records.records, createMemoryLog())
+    const append: DeploymentLog['append'] = async (repository, record, subject) => {
+      const id = await real.append(repository, record, subject)
+      made.clock.pass(1000)
+      if (record.state === 'success' && record.environment === 'staging')
+        throw new Error('the answer was lost')
+      return id
+    }
+    const made = await world({ deployments: { ...real, append } })
+    await expect(made.deploy('staging', one, { run: 'deploy' })).rejects.toThrow('the answer was lost')
+    await expectCode(made.deploy('production', one, PRODUCTION), 'OUT_OF_ORDER')
+    expect(await made.history('staging')).toMatchObject([{ state: 'failure' }])
   })
 
   test('means every environment that is named, and all that is wrong is said at once', async () => {
