@@ -25,6 +25,14 @@ describe('previous is', () => {
     expect(await previous([deployed('c', 'rolled-back'), deployed('b'), deployed('a')])).toBe(digestWith('b'))
   })
 
+  test('what is there now, where the last attempt to put it there again failed', async () => {
+    // As when a rollback after a failed deployment has failed itself, and is run again.
+    expect(
+      await previous([deployed('b', 'failure'), deployed('c', 'failure'), deployed('b'), deployed('a')]),
+    ).toBe(digestWith('b'))
+    expect(await previous([deployed('b', 'failure'), deployed('b'), deployed('a')])).toBe(digestWith('b'))
+  })
+
   test('not moved by refusals, which never reached the environment', async () => {
     expect(await previous([deployed('c', 'refused'), deployed('b'), deployed('a')])).toBe(digestWith('a'))
   })
@@ -82,7 +90,8 @@ test('whatever is found succeeded there', async () => {
       expect(found).toBe(successes.find(({ commit }) => commit === commitWith(about)))
       const tried = entries.find(({ record }) => record.state !== 'refused')?.record
       const before = await findPrevious(historyOf(entries))
-      expect(before).toBe(successes.find(({ commit }) => commit !== tried?.commit))
+      const isTried = tried?.state === 'success' ? tried.commit : undefined
+      expect(before).toBe(successes.find(({ commit }) => commit !== isTried))
     }),
   )
 })

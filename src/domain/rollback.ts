@@ -1,6 +1,7 @@
 import type { Commit } from './commit.ts'
 import type { LoggedDeployment, OfInterest } from './deployment-log.ts'
 import { isSuccess, type Success } from './order.ts'
+import type { DeploymentRecord } from './record.ts'
 
 /** What to go back to: what was there before, a commit, or whatever a tag points at. */
 export type RollbackTarget =
@@ -18,17 +19,18 @@ export async function findSuccess(
 }
 
 /**
- * What was there before: the last success that is something else than what was tried to run last. So after a failed
- * deployment it is what was there before that one; after a success, what was there before the success.
+ * What was there before. After a failed attempt it is the last success, whatever the attempt was of, so that a rollback that
+ * failed can be run again; after a success, the last success of something else.
  */
 export async function findPrevious(history: AsyncIterable<LoggedDeployment>): Promise<Success | undefined> {
-  let latest: Parameters<OfInterest>[0] | undefined
+  let latest: DeploymentRecord | undefined
   for await (const { record } of history) {
     // What was refused never reached the environment.
     if (latest === undefined && record.state !== 'refused' && record.digest !== null) latest = record
+    if (latest === undefined || !isSuccess(record)) continue
     // A commit has one artifact, so that either name stands for the same thing.
-    const isOther = latest?.commit !== record.commit && latest?.digest !== record.digest
-    if (latest !== undefined && isOther && isSuccess(record)) return record
+    const isOther = latest.commit !== record.commit && latest.digest !== record.digest
+    if (isOther || latest.state !== 'success') return record
   }
   return undefined
 }
