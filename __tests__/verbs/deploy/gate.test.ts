@@ -284,6 +284,29 @@ describe('rollback-to', () => {
     expect(made.ran).not.toContain('deploy')
   })
 
+  test('a commit is looked for again when it is the turn of the job: who counts is known only then', async () => {
+    const access = open()
+    const real = createRegistryDeploymentLog(access.registry, access.records, createMemoryLog())
+    let isOpen = false
+    const forged: DeploymentLog = {
+      ...real,
+      open: async () => {
+        isOpen = true
+        return undefined
+      },
+      list: async function* (repository, environment) {
+        for await (const entry of real.list(repository, environment))
+          if (!isOpen || entry.record.commit !== one) yield entry
+      },
+    }
+    const made = await world({ deployments: forged })
+    await made.deploy('production', one)
+    await made.deploy('production', two)
+    isOpen = false
+    await expectCode(made.deploy('production', three, back(one)), 'ROLLBACK_UNKNOWN')
+    expect(made.ran).toEqual([])
+  })
+
   test('previous is what is there, after something else failed, and nothing where nothing else was', async () => {
     const made = await world()
     await made.deploy('production', one)

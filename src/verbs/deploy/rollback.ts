@@ -28,18 +28,19 @@ export async function resolveRollback(attempt: Attempt): Promise<Digest | 'seale
 }
 
 /**
- * Another deployment may have ended while this one waited for its turn, and then `previous` is something else.
- * @throws {PolicyError} OUT_OF_ORDER.
+ * Another deployment may have ended while this one waited for its turn, and then `previous` is something else. And whose
+ * deployments count may be known only since this one was announced.
+ * @throws {PolicyError} OUT_OF_ORDER, ROLLBACK_UNKNOWN.
  */
 export async function confirmRollback(attempt: Attempt): Promise<void> {
   const { inputs, target } = attempt
   const wanted = inputs['rollback-to']
-  if (wanted?.kind !== 'previous') return
+  if (wanted === undefined) return
   const found = await find(attempt, wanted)
   if (found.commit === target.commit) return
   throw new PolicyError(
     'OUT_OF_ORDER',
-    `Something else was deployed to ${target.environment} meanwhile · expected commit ${target.commit} to be the previous one, got ${found.commit}`,
+    `Something else was deployed to ${target.environment} meanwhile · expected rollback-to to mean commit ${target.commit}, got ${found.commit}`,
     { hint: 'Look at what was deployed, and run this job again if it still has to be rolled back.' },
   )
 }
