@@ -266,16 +266,19 @@ describe('the end of a process', () => {
     })
   })
 
-  test('what a step leaves running ends with the job', async () => {
-    const job = await makeJob()
-    const main = `const child = spawn('sleep', ['600'], { stdio: 'ignore' }); output('pid', child.pid); child.unref()`
-    const result = await runFixture(main, { job })
-    const pid = Number(result.outputs['pid'])
-    expect(process.kill(pid, 0)).toBe(true)
-    expect(job.processGroups.size).toBe(1)
-    await job.cleanup()
-    await expect.poll(() => isRunning(pid)).toBe(false)
-  })
+  test.each([false, true])(
+    'what a step leaves running ends with the job (group of its own: %s)',
+    async (detached) => {
+      const job = await makeJob()
+      const main = `const child = spawn('sleep', ['600'], { stdio: 'ignore', detached: ${detached} }); output('pid', child.pid); child.unref()`
+      const result = await runFixture(main, { job })
+      const pid = Number(result.outputs['pid'])
+      expect(process.kill(pid, 0)).toBe(true)
+      expect(job.processGroups.size).toBe(detached ? 0 : 1)
+      await job.cleanup()
+      await expect.poll(() => isRunning(pid)).toBe(false)
+    },
+  )
 
   test('a background process that holds the output open does not hold up the step', async () => {
     const main = `spawn('sleep', ['600'], { stdio: 'inherit' }).unref(); console.log('done')`

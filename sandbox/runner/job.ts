@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -5,7 +6,7 @@ import { createContexts, githubEnvironment, runnerEnvironment } from './contexts
 import { evaluateTemplate } from './expressions.ts'
 import { createMasker } from './masks.ts'
 import type { Contexts, JobOptions, RunnerJob } from './model.ts'
-import { endGroup } from './process.ts'
+import { endGroup, endTracked } from './process.ts'
 
 /**
  * Makes a job: folders, event file, GITHUB_* and RUNNER_* variables, and a clean environment. Nothing of
@@ -31,6 +32,7 @@ export async function createJob(given: JobOptions): Promise<RunnerJob> {
     masker.add(secret)
 
   const processGroups = new Set<number>()
+  const trackingId = `github_${randomUUID()}`
   return {
     workspace: options.workspace,
     temp,
@@ -41,6 +43,7 @@ export async function createJob(given: JobOptions): Promise<RunnerJob> {
     machine: { PATH: process.env['PATH'] ?? '', HOME: home, LANG: 'C.UTF-8', CI: 'true', ...service.machine },
     runner: {
       GITHUB_ACTIONS: 'true',
+      RUNNER_TRACKING_ID: trackingId,
       GITHUB_EVENT_PATH: eventPath,
       ...githubEnvironment(contexts),
       ...runnerEnvironment(contexts),
@@ -55,6 +58,7 @@ export async function createJob(given: JobOptions): Promise<RunnerJob> {
     async cleanup() {
       for (const pid of processGroups) endGroup(pid)
       processGroups.clear()
+      await endTracked(trackingId)
       await rm(root, { recursive: true, force: true })
     },
   }

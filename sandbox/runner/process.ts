@@ -1,6 +1,8 @@
 import type { ChildProcess } from 'node:child_process'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 
@@ -89,9 +91,27 @@ export function endGroup(pid: number): void {
   signalGroup(pid, 'SIGKILL')
 }
 
-function signalGroup(pid: number, signal: NodeJS.Signals | 0): boolean {
+/**
+ * Ends what carries the id of a job in its environment, whatever group it is in: so the runner finds the orphans of a
+ * job. Only Linux shows the environment of a process in a file.
+ */
+export async function endTracked(id: string): Promise<void> {
+  if (process.platform !== 'linux') return
+  for (const name of await readdir('/proc')) {
+    if (!/^\d+$/.test(name)) continue
+    const environment = await readFile(join('/proc', name, 'environ'), 'utf8').catch(() => '')
+    if (environment.split('\0').includes(`RUNNER_TRACKING_ID=${id}`)) signal(Number(name), 'SIGKILL')
+  }
+}
+
+function signalGroup(pid: number, name: NodeJS.Signals | 0): boolean {
+  return signal(-pid, name)
+}
+
+/** False when nobody is there any more. */
+function signal(pid: number, name: NodeJS.Signals | 0): boolean {
   try {
-    return process.kill(-pid, signal)
+    return process.kill(pid, name)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false
     throw error
