@@ -113,6 +113,30 @@ describe('a deployment on GitHub that is cancelled', () => {
     expectCancelled(await holder.ended)
   })
 
+  test('without being asked is ended by the next one, as soon as GitHub says that its job is over', {
+    timeout: 120_000,
+  }, async () => {
+    const github = await openGitHub()
+    const { git, actions, jobs, deployments } = github.state
+    const here = await place(github)
+    const commit = git.head()
+    await here.build(commit)
+    const job = jobs.start(actions.startRun({ sha: commit, id: 1 }), { id: 1 })
+    const { pid, ended } = await start(here, { commit, environment: 'staging', run: ENDLESS })
+    process.kill(pid, 'SIGKILL')
+    expect((await ended).signal).toBe('SIGKILL')
+    const given = { commit, environment: 'staging', run: 'true', 'lock-timeout': '0' }
+    expect(errorsOf(await here.deploy(given, { run: 2, checkRun: 2 }))).toContain('LOCKED')
+    jobs.finish(job, 'cancelled')
+    expect(errorsOf(await here.deploy(given, { run: 2, checkRun: 2 }))).toBe('')
+    expect(
+      deployments
+        .all()
+        .at(-1)
+        ?.statuses.map(({ state }) => state),
+    ).toEqual(['in_progress', 'error'])
+  })
+
   test('while GitHub does not answer, ends all the same', { timeout: 120_000 }, async () => {
     const github = await openGitHub()
     const here = await place(github)
