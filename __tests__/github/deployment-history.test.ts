@@ -38,6 +38,17 @@ describe('of thousands of deployments', () => {
     expect(await list()).toHaveLength(1)
   })
 
+  test('the second deployment does not go through all of them to find what else it replaces', async () => {
+    const github = await openGitHub({ rateLimit: 100_000 })
+    addForeign(github, 2_000)
+    await openLog(github).append({ digest: digestWith('a') })
+    const before = github.requests.length
+    const { append, statesOf } = openLog(github)
+    const id = await append({ digest: digestWith('b') })
+    expect(github.requests.length - before).toBeLessThan(10)
+    expect(statesOf(id - 1)).toEqual(['success', 'inactive'])
+  })
+
   test('only so many are looked at, and a notice says so once', async () => {
     const github = await openGitHub({ rateLimit: 100_000 })
     const { append, list, log } = openLog(github, { maxDeployments: 300 })

@@ -78,8 +78,11 @@ export class DeploymentHistory {
     return self === undefined || self === null || creator?.id === self.id || isNamed
   }
 
-  /** Our deployments of an image to an environment, newest first, whoever made them. */
-  async *list(repository: Repository, environment: string): AsyncGenerator<OwnDeployment> {
+  /**
+   * Our deployments of an image to an environment, newest first, whoever made them.
+   * @param atMost how many deployments to look at, for what need not be complete.
+   */
+  async *list(repository: Repository, environment: string, atMost = Infinity): AsyncGenerator<OwnDeployment> {
     const image = formatRepository(repository)
     const { maxDeployments = MAX_DEPLOYMENTS } = this.#options
     let looked = 0
@@ -87,6 +90,7 @@ export class DeploymentHistory {
       if (own?.payload.repository === image && isSameEnvironment(own.payload.environment, environment))
         yield own
       looked += 1
+      if (looked >= atMost) return
       if (looked < maxDeployments) continue
       this.#tell(
         'notice',
@@ -97,8 +101,12 @@ export class DeploymentHistory {
   }
 
   /** The same, but only those that count; a warning says whose do not. */
-  async *listBelieved(repository: Repository, environment: string): AsyncGenerator<OwnDeployment> {
-    for await (const deployment of this.list(repository, environment)) {
+  async *listBelieved(
+    repository: Repository,
+    environment: string,
+    atMost?: number,
+  ): AsyncGenerator<OwnDeployment> {
+    for await (const deployment of this.list(repository, environment, atMost)) {
       if (this.isBelieved(deployment)) yield deployment
       else {
         const login = deployment.creator?.login ?? 'nobody'

@@ -27,8 +27,9 @@ export interface GitHubLogOptions extends HistoryOptions {
   readonly environmentUrl?: string | undefined
 }
 
-/** A superseded deployment is behind few others: failures since. */
+/** A superseded deployment is behind few others: failures since, and what else there is in its environment. */
 const MAX_SUPERSEDED = 20
+const MAX_LOOKED = 300
 
 /**
  * The log of deployments as GitHub Deployments. What was known at the beginning is the payload, which nobody can change
@@ -103,7 +104,7 @@ async function supersede(
   const { api, clock, log } = options
   let looked = 0
   try {
-    for await (const other of history.listBelieved(repository, environment)) {
+    for await (const other of history.listBelieved(repository, environment, MAX_LOOKED)) {
       if (other.id >= id) continue
       looked += 1
       const standing = await history.standing(other)
