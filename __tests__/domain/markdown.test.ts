@@ -4,7 +4,6 @@ import {
   code,
   escapeMarkdown,
   humanDuration,
-  humanSize,
   link,
   propertyTable,
 } from '../../src/domain/markdown.ts'
@@ -113,14 +112,4 @@ test.each([
   { milliseconds: 192_000, expected: '3 min 12 s' },
 ])('humanDuration($milliseconds)', ({ milliseconds, expected }) => {
   expect(humanDuration(milliseconds)).toBe(expected)
-})
-
-test.each([
-  { bytes: 0, expected: '0 B' },
-  { bytes: 999, expected: '999 B' },
-  { bytes: 1000, expected: '1.0 kB' },
-  { bytes: 3_400_000, expected: '3.4 MB' },
-  { bytes: 7.2e15, expected: '7200.0 TB' },
-])('humanSize($bytes)', ({ bytes, expected }) => {
-  expect(humanSize(bytes)).toBe(expected)
 })

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { firstToKnow } from '../../src/domain/ancestry.ts'
 import { parseCommit } from '../../src/domain/commit.ts'
 import { createGitHubAncestry } from '../../src/github/ancestry.ts'
-import { createEnvironments, readProtection } from '../../src/github/environments.ts'
+import { createEnvironments } from '../../src/github/environments.ts'
 import { commitWith } from '../fixtures/samples.ts'
 import { openGitHub } from '../sandbox/github/support.ts'
 import { githubFailure, openApi } from './support/api.ts'
@@ -10,16 +10,16 @@ import { githubFailure, openApi } from './support/api.ts'
 describe('an environment is', () => {
   test('missing, without a rule, or protected', async () => {
     const github = await openGitHub()
-    const { api } = openApi(github)
+    const { protection } = createEnvironments(openApi(github).api)
     const { environments } = github.state
     environments.set('open')
     environments.set('reviewed', { protection: [{ type: 'required_reviewers' }] })
     environments.set('timed / slowly', { protection: [{ type: 'wait_timer', minutes: 5 }] })
     environments.set('branches', { protection: [{ type: 'branch_policy' }] })
-    expect(await readProtection(api, 'nowhere')).toBe('missing')
-    expect(await readProtection(api, 'open')).toBe('none')
+    expect(await protection('nowhere')).toBe('missing')
+    expect(await protection('open')).toBe('none')
     for (const name of ['reviewed', 'timed / slowly', 'branches'])
-      expect(await readProtection(api, name)).toBe('protected')
+      expect(await protection(name)).toBe('protected')
   })
 
   test('called what GitHub calls it, in whatever letters it is asked for; else what it was asked for', async () => {
@@ -36,7 +36,8 @@ describe('an environment is', () => {
 
   test('not to be read without a permission, which is named', async () => {
     const github = await openGitHub({ permissions: { contents: 'read' } })
-    const error = await githubFailure('GITHUB_DENIED', readProtection(openApi(github).api, 'open'))
+    const { protection } = createEnvironments(openApi(github).api)
+    const error = await githubFailure('GITHUB_DENIED', protection('open'))
     expect(error.permission).toBe('actions: read')
   })
 })

@@ -10,7 +10,7 @@ import type { Answer, ImmutableAnswer } from './options.ts'
 import type { ReferrerDescriptor, Storage } from './storage.ts'
 
 /** What distribution-spec "Pushing Manifests" asks every registry to take, and what real ones stop at. */
-export const MAX_MANIFEST_SIZE = 4 * 1024 * 1024
+const MAX_MANIFEST_SIZE = 4 * 1024 * 1024
 
 const DEFAULT_IMMUTABLE_ANSWER: ImmutableAnswer = {
   status: 400,

@@ -48,9 +48,6 @@ export interface JobOptions {
   readonly debug?: boolean
 }
 
-/** A value of an expression context. */
-export type ContextValue = string | number | boolean | null | { readonly [name: string]: unknown }
-
 /** The expression contexts that the runner knows here. */
 export interface Contexts {
   readonly github: Readonly<Record<string, unknown>>

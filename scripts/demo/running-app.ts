@@ -17,7 +17,7 @@ export function stateFile(folder: string, environment: string): string {
 }
 
 /** Reads a state file; undefined when nothing was started for the environment. */
-export async function readState(folder: string, environment: string): Promise<RunningApp | undefined> {
+async function readState(folder: string, environment: string): Promise<RunningApp | undefined> {
   try {
     return JSON.parse(await readFile(stateFile(folder, environment), 'utf8')) as RunningApp
   } catch (error) {

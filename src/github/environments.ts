@@ -42,11 +42,6 @@ export function createEnvironments(api: GitHubApi): Environments {
   }
 }
 
-/** Reads whether an environment exists and has a protection rule. */
-export async function readProtection(api: GitHubApi, environment: string): Promise<Protection> {
-  return protectionOf(await readEnvironment(api, environment))
-}
-
 async function readEnvironment(api: GitHubApi, environment: string): Promise<Environment | undefined> {
   try {
     return await api.request(

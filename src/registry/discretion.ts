@@ -47,7 +47,7 @@ async function* discreetStream(stream: AsyncIterable<unknown>, redactor: Redacto
 }
 
 /** Takes secrets out of an error and its causes, in place: it stays the error it was. */
-export function discreetError(error: unknown, redactor: Redactor): unknown {
+function discreetError(error: unknown, redactor: Redactor): unknown {
   let current = error
   for (let depth = 0; current instanceof Error && depth < MAX_CAUSES; depth += 1) {
     for (const name of ['message', 'stack', 'hint', 'cause']) {

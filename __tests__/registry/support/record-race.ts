@@ -29,7 +29,7 @@ export function raceRecord(writer: number, index: number): string {
 }
 
 export const WRITERS = 8
-export const RECORDS_EACH = 3
+const RECORDS_EACH = 3
 
 /** What all writers together have written, in the order of the text. */
 export const ALL_RECORDS: readonly string[] = Array.from({ length: WRITERS * RECORDS_EACH }, (_, n) =>

@@ -22,7 +22,7 @@ function presentSignature({ author }: Commit): JsonObject {
 }
 
 /** A commit as the API shows it, without its files. */
-export function presentCommit({ urls }: World, commit: Commit): JsonObject {
+function presentCommit({ urls }: World, commit: Commit): JsonObject {
   const { sha, tree, parents, message } = commit
   const developer = presentAccount(DEVELOPER, urls)
   return {

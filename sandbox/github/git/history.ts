@@ -1,7 +1,7 @@
 import type { Commit, GitObjects } from './objects.ts'
 
 /** A commit and everything it was made from. */
-export function ancestorsOf(objects: GitObjects, sha: string): ReadonlyMap<string, Commit> {
+function ancestorsOf(objects: GitObjects, sha: string): ReadonlyMap<string, Commit> {
   const found = new Map<string, Commit>()
   const next = [sha]
   for (let one = next.pop(); one !== undefined; one = next.pop()) {

@@ -66,8 +66,8 @@ export const deployInputsSchema = z.object({
 })
 
 /** Where deployments are recorded. */
-export const RECORD_PLACES = ['github', 'registry', 'both'] as const
-export type RecordPlace = (typeof RECORD_PLACES)[number]
+const RECORD_PLACES = ['github', 'registry', 'both'] as const
+type RecordPlace = (typeof RECORD_PLACES)[number]
 
 function parseLogin(text: string): string {
   if (/^[a-z\d][a-z\d_-]{0,99}(?:\[bot\])?$/i.test(text)) return text

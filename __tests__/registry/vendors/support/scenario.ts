@@ -27,7 +27,7 @@ export interface Visit extends RegistryAccess {
   readonly requests: () => readonly string[]
 }
 
-export const RECORD = 'application/vnd.build-once.build.v1+json'
+const RECORD = 'application/vnd.build-once.build.v1+json'
 export const sample = sampleManifest('sample')
 export const other = sampleManifest('other')
 export const TAG = '1111111111111111111111111111111111111111'

@@ -59,7 +59,7 @@ export function parsePage(html: string): Element {
 }
 
 /** All elements below one, in the order of the page. */
-export function elementsOf(element: Element): readonly Element[] {
+function elementsOf(element: Element): readonly Element[] {
   return element.children.flatMap((child) => (typeof child === 'string' ? [] : [child, ...elementsOf(child)]))
 }
 
