@@ -1,12 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import {
-  code,
-  escapeMarkdown,
-  humanDuration,
-  link,
-  propertyTable,
-} from '../../src/domain/markdown.ts'
+import { code, escapeMarkdown, humanDuration, link, propertyTable } from '../../src/domain/markdown.ts'
 
 describe('escapeMarkdown', () => {
   test.each([

@@ -22,7 +22,6 @@ export interface Operation {
   readonly path: string
   readonly parameters: readonly Parameter[]
   readonly body: Json
-  readonly bodyRequired: boolean
   readonly responses: Readonly<Record<string, Json>>
   /** The headers of answers, by status. */
   readonly headers: Readonly<Record<string, readonly string[]>>
@@ -120,7 +119,6 @@ function readOperation(document: JsonObject, method: string, path: string, opera
       readParameter(document, one),
     ),
     body: jsonSchemaOf(body),
-    bodyRequired: body['required'] === true,
     responses: Object.fromEntries(responses.map(([status, one]) => [status, jsonSchemaOf(one)])),
     headers: Object.fromEntries(
       responses
