@@ -33,8 +33,8 @@ export default defineConfig({
         test: {
           name: 'peers',
           include: ['__tests__/peers/**/*.test.ts'],
-          // One dockerd and one set of ports are shared, and two cores are all there is.
-          fileParallelism: false,
+          // Each file has daemons of its own, on ports of their own.
+          maxWorkers: availableParallelism(),
           setupFiles: ['__tests__/leftovers.ts'],
           testTimeout: 300_000,
           hookTimeout: 300_000,

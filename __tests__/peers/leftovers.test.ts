@@ -3,11 +3,22 @@ import { once } from 'node:events'
 import { access, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { runCommand, writeContext } from '../../sandbox/peers/command.ts'
 import { createPeerFolder, removePeerFolder } from '../../sandbox/peers/folder.ts'
 import { identifyProcess } from '../../sandbox/peers/processes.ts'
 import { findPeers } from '../../sandbox/peers/tools.ts'
+
+// Where no other run looks for what is left: it would end that as well.
+let place = ''
+beforeAll(async () => {
+  place = await mkdtemp(join(tmpdir(), 'build-once-left-'))
+  vi.stubEnv('TMPDIR', place)
+})
+afterAll(async () => {
+  vi.unstubAllEnvs()
+  await rm(place, { recursive: true })
+})
 
 test.each([
   { killed: 'the run', alsoDockerd: false },
