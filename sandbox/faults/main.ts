@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { runServer, untilTold, UsageError } from '../command-line.ts'
 import { FAULT_KINDS } from './draw.ts'
 import type { FaultKind } from './faults.ts'
 import { createFaultProxy, type FaultProxyOptions } from './proxy.ts'
@@ -6,9 +7,6 @@ import { createFaultProxy, type FaultProxyOptions } from './proxy.ts'
 const USAGE = `usage: node sandbox/faults/main.ts --target http://HOST:PORT [--seed TEXT] [--probability 0.1]
   [--connections 0.02] [--kinds KIND,KIND…] [--host HOST] [--port N]
 kinds: ${FAULT_KINDS.join(' ')}`
-
-/** A mistake on the command line; the message says which. */
-class UsageError extends Error {}
 
 function parseNumber(option: string, text: string | undefined, ifAbsent: number, max: number): number {
   const number = text === undefined ? ifAbsent : Number(text)
@@ -25,10 +23,10 @@ function parseKinds(text: string | undefined): readonly FaultKind[] {
   return names as FaultKind[]
 }
 
-function parseOptions(args: readonly string[]): FaultProxyOptions & { readonly seed: string } {
+function parseOptions(args: string[]): FaultProxyOptions & { readonly seed: string } {
   const text = { type: 'string' } as const
   const options = { target: text, seed: text, probability: text, connections: text, kinds: text }
-  const { values } = parseArgs({ args: [...args], options: { ...options, host: text, port: text } })
+  const { values } = parseArgs({ args, options: { ...options, host: text, port: text } })
   const { target, host } = values
   if (target === undefined || !/^http:\/\/[^/]+\/?$/u.test(target) || !URL.canParse(target))
     throw new UsageError('--target: expected http://HOST:PORT')
@@ -48,27 +46,13 @@ function parseOptions(args: readonly string[]): FaultProxyOptions & { readonly s
   }
 }
 
-/** `parseArgs` marks its own complaints with these codes. */
-function isUsageError(error: unknown): error is Error {
-  if (error instanceof UsageError) return true
-  return error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS_')
-}
-
-async function serve(args: readonly string[]): Promise<void> {
+async function serve(args: string[]): Promise<void> {
   const options = parseOptions(args)
   const proxy = await createFaultProxy({ ...options, log: (line) => console.log(line) })
+  const told = untilTold()
   console.log(`fault proxy listening on ${proxy.host}, seed ${options.seed}`)
-  await new Promise<void>((resolve) => {
-    process.once('SIGTERM', resolve)
-    process.once('SIGINT', resolve)
-  })
+  await told
   await proxy.close()
 }
 
-try {
-  await serve(process.argv.slice(2))
-} catch (error) {
-  if (!isUsageError(error)) throw error
-  console.error(`${error.message}\n${USAGE}`)
-  process.exitCode = 2
-}
+await runServer(USAGE, serve)

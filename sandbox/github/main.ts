@@ -1,21 +1,11 @@
-import { once } from 'node:events'
 import { parseArgs } from 'node:util'
+import { parsePort, runServer, untilTold, UsageError } from '../command-line.ts'
 import { describeViolation } from './description/violations.ts'
 import type { GitHubOptions } from './options.ts'
 import { startGitHub } from './server.ts'
 
 const USAGE = `usage: node sandbox/github/main.ts [--host HOST] [--port N] [--repository OWNER/NAME]
   [--owner-type Organization|User] [--visibility private|public|internal] [--enterprise] [--empty] [--verbose]`
-
-/** A mistake on the command line; the message says which. */
-class UsageError extends Error {}
-
-function parsePort(text: string): number {
-  const port = Number(text)
-  if (!/^\d+$/u.test(text) || port > 65_535)
-    throw new UsageError(`--port: expected 0 to 65535, got "${text}"`)
-  return port
-}
 
 function parseChoice<T extends string>(option: string, text: string, choices: readonly T[]): T {
   const choice = choices.find((one) => one === text)
@@ -31,9 +21,9 @@ function parseRepository(text: string): string {
   return text
 }
 
-function parseOptions(args: readonly string[]): GitHubOptions {
+function parseOptions(args: string[]): GitHubOptions {
   const { values } = parseArgs({
-    args: [...args],
+    args,
     options: {
       host: { type: 'string' },
       port: { type: 'string' },
@@ -62,16 +52,9 @@ function parseOptions(args: readonly string[]): GitHubOptions {
   }
 }
 
-/** `parseArgs` marks its own complaints with these codes. */
-function isUsageError(error: unknown): error is Error {
-  if (error instanceof UsageError) return true
-  return error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS_')
-}
-
-async function serve(args: readonly string[]): Promise<void> {
+async function serve(args: string[]): Promise<void> {
   const github = await startGitHub(parseOptions(args))
-  // Before anything is said: whoever reads it may end this at once.
-  const told = Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')])
+  const told = untilTold()
   console.log(`GITHUB_API_URL=${github.apiUrl}`)
   console.log(`GITHUB_SERVER_URL=${github.serverUrl}`)
   console.log(`GITHUB_REPOSITORY=${github.repository}`)
@@ -83,10 +66,4 @@ async function serve(args: readonly string[]): Promise<void> {
   await github.close()
 }
 
-try {
-  await serve(process.argv.slice(2))
-} catch (error) {
-  if (!isUsageError(error)) throw error
-  console.error(`${error.message}\n${USAGE}`)
-  process.exitCode = 2
-}
+await runServer(USAGE, serve)

@@ -1,19 +1,10 @@
 import { parseArgs } from 'node:util'
+import { parsePort, runServer, untilTold, UsageError } from '../command-line.ts'
 import type { RegistryOptions } from './options.ts'
 import { startRegistry } from './server.ts'
 
 const USAGE = `usage: node sandbox/registry/main.ts [--host HOST] [--port N] [--directory DIR] [--no-referrers]
   [--immutable] [--auth USER:PASSWORD | --token-auth USER:PASSWORD]`
-
-/** A mistake on the command line; the message says which. */
-class UsageError extends Error {}
-
-function parsePort(text: string): number {
-  const port = Number(text)
-  if (!/^\d+$/u.test(text) || port > 65_535)
-    throw new UsageError(`--port: expected 0 to 65535, got "${text}"`)
-  return port
-}
 
 function parseUsers(option: string, text: string): Record<string, string> {
   const colon = text.indexOf(':')
@@ -21,9 +12,9 @@ function parseUsers(option: string, text: string): Record<string, string> {
   return { [text.slice(0, colon)]: text.slice(colon + 1) }
 }
 
-function parseOptions(args: readonly string[]): RegistryOptions {
+function parseOptions(args: string[]): RegistryOptions {
   const { values } = parseArgs({
-    args: [...args],
+    args,
     options: {
       host: { type: 'string' },
       port: { type: 'string' },
@@ -50,26 +41,12 @@ function parseOptions(args: readonly string[]): RegistryOptions {
   }
 }
 
-/** `parseArgs` marks its own complaints with these codes. */
-function isUsageError(error: unknown): error is Error {
-  if (error instanceof UsageError) return true
-  return error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS_')
-}
-
-async function serve(args: readonly string[]): Promise<void> {
+async function serve(args: string[]): Promise<void> {
   const registry = await startRegistry(parseOptions(args))
+  const told = untilTold()
   console.log(`registry listening on ${registry.host}`)
-  await new Promise<void>((resolve) => {
-    process.once('SIGTERM', resolve)
-    process.once('SIGINT', resolve)
-  })
+  await told
   await registry.close()
 }
 
-try {
-  await serve(process.argv.slice(2))
-} catch (error) {
-  if (!isUsageError(error)) throw error
-  console.error(`${error.message}\n${USAGE}`)
-  process.exitCode = 2
-}
+await runServer(USAGE, serve)

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { UsageError } from '../../sandbox/command-line.ts'
 
 /** How the demo builds and where it pushes. */
 export interface DemoOptions {
@@ -10,9 +11,6 @@ export interface DemoOptions {
   /** Where everything goes; without it `.demo` in the checkout. */
   readonly folder: string | undefined
 }
-
-/** A mistake on the command line; the message says which. */
-export class UsageError extends Error {}
 
 /** The text of `--help`. */
 export const USAGE = `usage: npm run demo -- [options]
@@ -52,10 +50,4 @@ export function parseOptions(args: readonly string[]): DemoOptions | undefined {
   for (const [name, value] of Object.entries({ base, folder }))
     if (value === '') throw new UsageError(`--${name}: expected a value`)
   return { engine, registry, base, folder }
-}
-
-/** True for complaints about the command line, our own and those of `parseArgs`. */
-export function isUsageError(error: unknown): error is Error {
-  if (error instanceof UsageError) return true
-  return error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS_')
 }
