@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
+import { parseActionFile } from '../../scripts/docs/action-file.ts'
 import { ERROR_CODES } from '../../src/domain/error-codes.ts'
 import { buildInputs, GUARD_LEVELS, guardedPrograms, judgeCommand } from '../../src/domain/rebuild.ts'
 import { buildRecordSchema, deploymentRecordSchema } from '../../src/domain/record.ts'
@@ -10,6 +11,13 @@ import { deployInputsSchema } from '../../src/verbs/deploy/inputs.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const read = (path: string): string => readFileSync(join(root, path), 'utf8')
+
+const ACTION_FIELDS = new Set(
+  ['action.yml', 'deploy/action.yml'].flatMap((path) => {
+    const { inputs, outputs } = parseActionFile(read(path))
+    return [...Object.keys(inputs), ...Object.keys(outputs)]
+  }),
+)
 const codeSpans = (text: string): readonly string[] =>
   [...text.matchAll(/`([^`]+)`/g)].map(([, span]) => span ?? '')
 
@@ -91,35 +99,84 @@ const pages = [
   'examples/web-app/README.md',
 ]
 
-/** The anchors GitHub makes of headings. */
+/** A page without what it shows: a link or a heading in a code block is none. */
+function prose(text: string): string {
+  return text.replaceAll(/```[\s\S]*?```/g, '')
+}
+
+/** The anchors GitHub makes of headings; a second heading of the same text gets a number. */
 function anchorsOf(text: string): readonly string[] {
-  return [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
-    heading
+  const seen = new Map<string, number>()
+  return [...prose(text).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => {
+    const anchor = heading
       .toLowerCase()
       .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
       .trim()
-      .replaceAll(' ', '-'),
-  )
+      .replaceAll(' ', '-')
+    const times = seen.get(anchor) ?? 0
+    seen.set(anchor, times + 1)
+    return times === 0 ? anchor : `${anchor}-${times}`
+  })
 }
+
+/** The links of a page to files and headings, and to nothing on the internet. */
+function linksOf(text: string): readonly string[] {
+  return [...prose(text).matchAll(/\]\((?!https?:)([^)\s]+)\)/g)].map(([, link = '']) => link)
+}
+
+test('the README leads to every page, with a line about it', () => {
+  const [, section = ''] = read('README.md').split('\n## Documentation\n')
+  const [table = ''] = section.split('\n## ')
+  const others = pages.filter((page) => !['README.md', 'examples/web-app/README.md'].includes(page))
+  expect(linksOf(table).toSorted()).toEqual(others.toSorted())
+  const about = [...table.matchAll(/^\| \[.* \| (.+) \|$/gm)].map(([, text = '']) => text)
+  expect(about.filter((text) => text.length < 20)).toEqual([])
+})
+
+test('the README leads to every example', () => {
+  const linked = linksOf(read('README.md'))
+  const examples = readdirSync(join(root, 'examples/workflows')).map((name) => `examples/workflows/${name}`)
+  expect(examples.filter((path) => !linked.includes(path))).toEqual([])
+})
+
+/** Keys of workflow files, other actions and GitHub's API that the pages write as `key: value`, too. */
+const OTHER_KEYS = new Set([
+  ...['actions', 'artifact-metadata', 'checks', 'contents', 'deployments', 'id-token', 'packages'],
+  ...[
+    'auto_merge',
+    'cancel-in-progress',
+    'deployment',
+    'fetch-depth',
+    'if',
+    'outputs',
+    'permissions',
+    'queue',
+    'ref',
+  ],
+  'required_contexts',
+])
 
 describe.each(pages)('%s', (page) => {
   const text = read(page)
 
   test('its links lead somewhere in the repository', () => {
-    const broken = [...text.replaceAll(/```[\s\S]*?```/g, '').matchAll(/\]\((?!https?:)([^)\s]+)\)/g)]
-      .map(([, link = '']) => link)
-      .filter((link) => {
-        const [path = '', anchor] = link.split('#')
-        const target = path === '' ? page : join(dirname(page), path)
-        try {
-          const content = read(target)
-          return anchor !== undefined && !anchorsOf(content).includes(anchor)
-        } catch (error) {
-          // A folder can be read by nobody but can be linked to.
-          return !(error instanceof Error && 'code' in error && error.code === 'EISDIR')
-        }
-      })
+    const broken = linksOf(text).filter((link) => {
+      const [path = '', anchor] = link.split('#')
+      const target = path === '' ? page : join(dirname(page), path)
+      try {
+        const content = read(target)
+        return anchor !== undefined && !anchorsOf(content).includes(anchor)
+      } catch (error) {
+        // A folder can be read by nobody but can be linked to.
+        return !(error instanceof Error && 'code' in error && error.code === 'EISDIR')
+      }
+    })
     expect(broken).toEqual([])
+  })
+
+  test('it names only inputs and outputs that exist', () => {
+    const named = codeSpans(prose(text)).flatMap((span) => /^([a-z][a-z_-]*): /.exec(span)?.[1] ?? [])
+    expect(named.filter((name) => !ACTION_FIELDS.has(name) && !OTHER_KEYS.has(name))).toEqual([])
   })
 
   test('it names only error codes that exist', () => {

@@ -56,21 +56,38 @@ function jobOf({ uses, with: inputs = {} }: Step): JobId | undefined {
   return inputs['records'] === 'registry' ? 'deploy-registry' : 'deploy'
 }
 
-const examples = join(root, 'examples', 'workflows')
-
-test.each(readdirSync(examples))('the jobs of %s have the permissions that are recommended', (name) => {
-  const { jobs } = parse(readFileSync(join(examples, name), 'utf8')) as Workflow
-  const ours = Object.values(jobs).flatMap(({ permissions = {}, steps = [] }) =>
+/** Every job of ours in a workflow, with the permissions it is given. */
+function ourJobs({ jobs }: Workflow) {
+  return Object.values(jobs).flatMap(({ permissions = {}, steps = [] }) =>
     steps.flatMap((step) => {
       const id = jobOf(step)
       return id === undefined ? [] : [{ id, permissions }]
     }),
   )
+}
+
+/** What is recommended for a job everywhere, and not in organizations only. */
+function recommendedFor(id: JobId): Readonly<Record<string, string>> {
+  const names = Object.keys(JOBS[id].permissions).filter((one) => !one.startsWith('artifact-metadata'))
+  return Object.fromEntries(names.map((one) => one.split(': ')))
+}
+
+const examples = join(root, 'examples', 'workflows')
+
+test.each(readdirSync(examples))('the jobs of %s have the permissions that are recommended', (name) => {
+  const ours = ourJobs(parse(readFileSync(join(examples, name), 'utf8')) as Workflow)
   expect(ours.length).toBeGreaterThan(0)
-  for (const { id, permissions } of ours) {
-    const recommended = Object.keys(JOBS[id].permissions).filter(
-      (one) => !one.startsWith('artifact-metadata'),
-    )
-    expect(permissions).toMatchObject(Object.fromEntries(recommended.map((one) => one.split(': '))))
-  }
+  for (const { id, permissions } of ours) expect(permissions).toMatchObject(recommendedFor(id))
+})
+
+test.each([
+  { page: 'README.md', heading: '## Quick start', ids: ['build', 'deploy', 'deploy'] },
+  { page: 'deploy/README.md', heading: '## Usage', ids: ['deploy'] },
+])('$heading in $page gives what is recommended, and nothing else', ({ page, heading, ids }) => {
+  const [, section = ''] = readFileSync(join(root, page), 'utf8').split(`\n${heading}\n`)
+  const [, text = ''] = /```yaml\n([\s\S]*?)```/.exec(section) ?? []
+  const shown = parse(text)
+  const ours = ourJobs('jobs' in shown ? shown : { jobs: shown })
+  expect(ours.map(({ id }) => id)).toEqual(ids)
+  for (const { id, permissions } of ours) expect(permissions).toEqual(recommendedFor(id))
 })

@@ -17,13 +17,13 @@ function inputRow([name, input]: readonly [string, ActionFile['inputs'][string]]
 /** The inputs and outputs of an action as two Markdown tables. */
 export function renderApi(action: ActionFile): string {
   return [
-    '#### Inputs',
+    '### Inputs',
     '',
     '| Name | Meaning | Default |',
     '| --- | --- | --- |',
     ...Object.entries(action.inputs).map(inputRow),
     '',
-    '#### Outputs',
+    '### Outputs',
     '',
     '| Name | Meaning |',
     '| --- | --- |',
