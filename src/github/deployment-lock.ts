@@ -26,8 +26,8 @@ export interface TurnTimes {
 
 const TIMES: TurnTimes = {
   settleMs: 2_000,
-  pollMs: 10_000,
-  slowestPollMs: 30_000,
+  pollMs: 5_000,
+  slowestPollMs: 15_000,
   longestMs: 6 * 3_600_000,
   longestJobMs: 5 * 86_400_000,
 }
@@ -122,12 +122,16 @@ async function waitFor(
   { blocker, end }: { readonly blocker: Blocker; readonly end: number },
 ): Promise<void> {
   const { clock, history } = options
+  let hadTurn = false
   for (let pause = times.pollMs; ; pause = Math.min(pause * 1.5, times.slowestPollMs)) {
     const left = end - clock.now().getTime()
     if (left <= 0) return
     await clock.sleep(Math.max(1, Math.min(pause, left)), request.cancelled)
     const standing = await history.standing(blocker.deployment)
     if (standing?.kind !== 'open') return
+    // A short turn should not keep the next one waiting for long.
+    if (standing.hasTurn && !hadTurn) pause = times.pollMs / 1.5
+    hadTurn = standing.hasTurn
     if (await hasEnded(options, times, request, blocker)) return
   }
 }

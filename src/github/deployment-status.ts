@@ -64,7 +64,8 @@ export function shorten(text: string): string {
 
 /** How a deployment stands. */
 export type Standing =
-  | { readonly kind: 'open'; readonly since: string }
+  /** `hasTurn` while it deploys; else it waits itself. */
+  | { readonly kind: 'open'; readonly since: string; readonly hasTurn: boolean }
   | { readonly kind: 'ended'; readonly record: DeploymentRecord; readonly isActive: boolean }
 
 const ENDED = ['success', 'failure', 'error']
@@ -99,11 +100,12 @@ export function standingOf(
 ): Standing {
   const statuses = all.filter((status) => counts(status, creator))
   const newest = statuses[0]
-  if (newest === undefined) return { kind: 'open', since: createdAt }
+  const open = { kind: 'open', since: createdAt, hasTurn: newest?.state === 'in_progress' } as const
+  if (newest === undefined) return open
   const isActive = newest.state !== 'inactive'
   const ending = statuses.find(({ state }) => state !== 'inactive')
   if (ending === undefined || !ENDED.includes(ending.state)) {
-    if (isActive) return { kind: 'open', since: createdAt }
+    if (isActive) return open
     // Made inactive before it came to anything.
     return { kind: 'ended', isActive: false, record: recordOf(payload, { ...newest, state: 'error' }) }
   }
