@@ -4,7 +4,7 @@
  */
 export const ERROR_CODES = {
   INPUT_INVALID: {
-    means: 'One or more inputs are missing, malformed or do not go together. Nothing was pushed.',
+    means: 'One or more inputs are missing, malformed or do not go together. Nothing was pushed or deployed.',
     next: 'Correct the inputs named in the message; all faults are listed at once.',
   },
   REFERENCE_INVALID: {
@@ -57,8 +57,8 @@ export const ERROR_CODES = {
     next: 'Deploy the sealed digest named in the table.',
   },
   NOT_SEALED: {
-    means: 'This commit has no sealed build in this repository.',
-    next: 'Run the build action for this commit first.',
+    means: 'This commit has no sealed build in `image`.',
+    next: 'Run the build action for this commit first, with the same `image`.',
   },
   TAG_MOVED: {
     means:
@@ -79,7 +79,7 @@ export const ERROR_CODES = {
     next: 'Restore access to it and run the job again.',
   },
   REBUILD_REQUESTED: {
-    means: 'deploy was asked to build: by an input, or by a command inside `run`.',
+    means: 'deploy was asked to build: by an input, or by a command inside `run` or `running`.',
     next: 'Build in the build job; deploy only consumes its digest.',
   },
   PULL_REQUEST_BUILD: {
@@ -88,8 +88,8 @@ export const ERROR_CODES = {
   },
   OUT_OF_ORDER: {
     means:
-      'An environment named in `after` does not run this digest: it was never deployed there with success, or something else has replaced it.',
-    next: 'Deploy this digest there first, or deploy the digest that runs there.',
+      'An environment named in `after` does not run this digest: it was never deployed there with success, or something else has replaced it. Or something else was deployed while a `rollback-to` waited, so that it means another commit now.',
+    next: 'Deploy this digest there first, or deploy the digest that runs there. For a rollback, look at what was deployed, and run the job again.',
   },
   SOAKING: {
     means: 'An environment named in `after` runs this digest, but for less than `soak`.',
@@ -111,7 +111,7 @@ export const ERROR_CODES = {
   ENVIRONMENT_UNPROTECTED: {
     means:
       'With `require-protection: true`: the GitHub environment does not exist or has no protection rule.',
-    next: 'Create it in the settings of the repository, with a required reviewer, a wait timer or allowed branches.',
+    next: 'Under Settings → Environments of the repository, create the environment or open it, and add a required reviewer, a wait timer or allowed branches.',
   },
   RUN_FAILED: { means: 'The `run` script failed.', next: 'Read its output above the error.' },
   RUNNING_MISMATCH: {
@@ -148,7 +148,7 @@ export const ERROR_CODES = {
   },
   REGISTRY_REFUSED: {
     means: 'The registry refused a write (invalid, too large, immutable or not supported).',
-    next: 'Read the registry’s answer in the message.',
+    next: 'Correct what the registry’s answer in the message names, and run the job again.',
   },
   COPY_REFUSED: {
     means:
@@ -165,7 +165,7 @@ export const ERROR_CODES = {
   },
   GITHUB_DENIED: {
     means: 'GitHub refused the token, or the token may not do this.',
-    next: 'Add the permission named in the message to the `permissions:` of this job.',
+    next: 'Add the permission named in the message to the `permissions:` of this job; [permissions](permissions.md) has a block for each. Where GitHub does not know the token, give a valid one.',
   },
   GITHUB_NOT_FOUND: {
     means: 'GitHub knows no such thing, or does not show it to this token.',
@@ -173,7 +173,7 @@ export const ERROR_CODES = {
   },
   GITHUB_REFUSED: {
     means: 'GitHub refused a request as it is (invalid, in conflict, or against a rule of the repository).',
-    next: 'Read GitHub’s answer in the message.',
+    next: 'Correct what GitHub’s answer in the message names, and run the job again.',
   },
   GITHUB_RATE_LIMITED: {
     means: 'GitHub takes no more requests for now, and waiting for it would take too long.',
@@ -191,7 +191,7 @@ export const ERROR_CODES = {
     means:
       'The git seal of this commit (`refs/build-once/…`) is not one that build-once wrote, or the artifact it names has ' +
       'no build record.',
-    next: 'Find out who wrote the ref. Deleting it lets the next build seal the commit anew, or `backfill: true` restore it.',
+    next: 'Find out who wrote the git ref. After it is deleted, the next build seals the commit anew, or `backfill: true` restores the seal from the registry.',
   },
   NOT_SEALED_IN_GIT: {
     means: 'The SHA tag of this commit exists, but with `seal: git` a tag without a git seal proves nothing.',
@@ -199,12 +199,12 @@ export const ERROR_CODES = {
   },
   CANCELLED: {
     means:
-      'The job was cancelled, or the runner was stopped. What the step had started was ended, and a deployment says so in its record.',
-    next: 'Run the job again if it was not meant to stop. A deployment that was cancelled in its script may be there in part.',
+      'The job was cancelled, or the runner was stopped. What the step had started was ended, and the record of a deployment says so.',
+    next: 'Run the job again if it was not meant to stop. A deployment whose script was cancelled may have been carried out in part.',
   },
   INTERNAL: {
     means: 'A defect in build-once.',
-    next: 'Report it, with the log of a run with debug logging.',
+    next: 'Report it, with the log of a workflow run that has debug logging on.',
   },
 } as const satisfies Record<string, { readonly means: string; readonly next: string }>
 

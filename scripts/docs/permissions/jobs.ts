@@ -38,7 +38,7 @@ export const JOBS: Readonly<Record<JobId, RecommendedJob>> = {
     title: 'Build with `seal: git`',
     text: 'Also for `backfill`, and for `adopt`. `contents: write` is enough for the linked artifacts as well.',
     permissions: {
-      'contents: write': 'check out, create the ref that seals',
+      'contents: write': 'check out, create the git ref that seals',
       'packages: write': 'push the artifact, its record and its tags (GHCR)',
     },
   },
