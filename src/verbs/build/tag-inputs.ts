@@ -1,6 +1,7 @@
 import { isCommit } from '../../domain/commit.ts'
 import { InvalidReferenceError } from '../../domain/error.ts'
 import { formatRepository, parseRepository, type Repository, tagFault } from '../../domain/reference.ts'
+import type { SealTarget } from './ports.ts'
 
 /**
  * What is wrong with the tags; without a valid image only bare ones can be judged.
@@ -26,6 +27,12 @@ function repositoryOf(image: string): Repository | undefined {
     if (error instanceof InvalidReferenceError) return undefined
     throw error
   }
+}
+
+/** The tags beside the SHA tag, each once; metadata-action may name the commit itself, which is set anyway. */
+export function tagsOf(texts: readonly string[], { repository, commit }: SealTarget): readonly string[] {
+  const tags = texts.flatMap((text) => bareTag(text, repository) ?? [])
+  return [...new Set(tags)].filter((tag) => tag !== commit)
 }
 
 /** `ghcr.io/o/app:v1` → `v1`; undefined for a reference to another repository or by digest. */
