@@ -1,16 +1,11 @@
-import {
-  type ClientRequest,
-  type IncomingMessage,
-  request as openRequest,
-  type RequestOptions as HttpOptions,
-} from 'node:http'
+import type { ClientRequest, IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
-import { bareHost, type Network, serverName } from './address.ts'
+import type { Network } from './address.ts'
+import { openRequest } from './client-request.ts'
 import type { Deadline } from './deadline.ts'
 import type { Names } from './lookup.ts'
 import { isClosedConnection, NetworkError, networkError } from './network-error.ts'
-import { portOf } from './proxy.ts'
 import { refusedBy, unreachable } from './proxy-failure.ts'
 import type { Route } from './routes.ts'
 import type { Incoming, Outgoing } from './transport.ts'
@@ -18,9 +13,6 @@ import type { Incoming, Outgoing } from './transport.ts'
 const WORTH_DRAINING = 64 * 1024
 /** Bodies larger than this are not left to the garbage collector. */
 const WORTH_RELEASING = 1024 * 1024
-
-/** The largest header of an answer that is read. */
-const MAX_HEADER = 16 * 1024
 
 /** A kept-alive connection that the server had closed meanwhile: the request was not processed. */
 export class StaleConnectionError extends NetworkError {}
@@ -50,7 +42,7 @@ export class Exchange {
     const { outgoing, deadline, connectMs, route } = options
     this.#options = options
     this.#outgoing = outgoing
-    this.#request = requestOf(outgoing, route)
+    this.#request = openRequest(outgoing, route)
     const total = setTimeout(() => this.#fail(noTime(deadline)), deadline.remaining)
     const late = timeout(`no connection within ${seconds(connectMs)}`)
     const connect = setTimeout(() => this.#fail(late), connectMs)
@@ -210,42 +202,6 @@ export class Exchange {
   }
 }
 
-function requestOf(outgoing: Outgoing, { agent, proxy, isForwarded }: Route): ClientRequest {
-  const { method, url, signal } = outgoing
-  const headers = { ...outgoing.headers, ...lengthOf(outgoing) }
-  const stop = signal === undefined ? {} : { signal }
-  // Said explicitly, because NODE_OPTIONS changes the defaults. All headers within the limit count.
-  const options: HttpOptions = {
-    method,
-    agent,
-    maxHeaderSize: MAX_HEADER,
-    insecureHTTPParser: false,
-    ...stop,
-  }
-  const send = (request: ClientRequest): ClientRequest => {
-    request.maxHeadersCount = 0
-    return request
-  }
-  // Whether TLS is spoken is up to the agent: node:https would only add one of its own.
-  if (proxy === undefined || !isForwarded) return send(openRequest(url, { ...options, headers }))
-  const host = bareHost(proxy.url.hostname)
-  const authorization = proxy.authorization
-  const forwarded = {
-    ...options,
-    protocol: proxy.url.protocol,
-    host,
-    servername: serverName(host),
-    port: portOf(proxy.url),
-    path: url.href,
-    headers: {
-      ...headers,
-      host: url.host,
-      ...(authorization === undefined ? {} : { 'proxy-authorization': authorization }),
-    },
-  }
-  return send(openRequest(forwarded))
-}
-
 /** With TLS a connection is one when the certificate has been accepted. */
 function whenConnected(socket: Socket, connected: () => void): void {
   if (!isSecured(socket)) {
@@ -282,13 +238,6 @@ function releaseReads(response: IncomingMessage): void {
  */
 function release({ buffer, byteLength }: Uint8Array): void {
   if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0)
-}
-
-function lengthOf(outgoing: Outgoing): Record<string, string> {
-  const { body, method } = outgoing
-  if (body instanceof Uint8Array) return { 'content-length': String(body.byteLength) }
-  if (body !== undefined) return { 'content-length': String(body.size) }
-  return method === 'PUT' || method === 'POST' ? { 'content-length': '0' } : {}
 }
 
 function switched(): NetworkError {
