@@ -116,7 +116,7 @@ export const EVENTS: ReadonlyMap<string, EventRule> = new Map<string, EventRule>
     {
       commit: 'the commit that workflow run was for (`workflow_run.head_sha`)',
       note:
-        'Refused, unless you give `commit`, for a run of a fork, and for a run whose own event says nothing. Of a pull ' +
+        'Refused, unless you give `commit`, for one of a fork, and for one whose own event says nothing. Of a pull ' +
         `request: ${preview('pull_request')}`,
       resolve: workflowRun,
     },
