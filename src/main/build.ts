@@ -13,7 +13,6 @@ import { eventCommit, knownCommit } from '../github/events.ts'
 import { readInputs } from '../github/inputs.ts'
 import { githubLog } from '../github/log.ts'
 import { readOnlyCause } from '../github/pull-request.ts'
-import { writeSummary } from '../github/summary.ts'
 import { systemClock } from '../platform/clock.ts'
 import { childEnvironment } from '../platform/environment.ts'
 import { execUntil } from '../platform/exec.ts'
@@ -25,48 +24,38 @@ import { build, type BuildResult, buildTarget } from '../verbs/build/run.ts'
 import { buildFailureSummary, buildSummary } from '../verbs/build/summary.ts'
 import { willPush } from '../verbs/build/withheld.ts'
 import { openArtifactMetadata } from './artifact-metadata.ts'
-import { cancellable, grace } from './cancellation.ts'
-import { reportFailure } from './failure.ts'
+import { grace } from './cancellation.ts'
 import { apiOpener, maskSecrets, openGitSeals } from './github.ts'
 import { buildOutputs, setOutputs } from './outputs.ts'
 import { connect, type Connection } from './registry.ts'
+import { runStep, type Tell } from './step.ts'
 
 /** The build action. */
 export async function main(): Promise<void> {
-  await cancellable(work)
+  await runStep({ folder: '', failureSummary: buildFailureSummary }, work)
 }
 
-async function work(cancelled: AbortSignal): Promise<void> {
-  let isTold = false
-  const tell = async (markdown: string): Promise<void> => {
-    isTold = true
-    await writeSummary(process.env, markdown, githubLog)
-  }
+async function work(tell: Tell, cancelled: AbortSignal): Promise<void> {
+  const context = readContext(process.env)
+  const inputs = await parse(context)
+  const target = buildTarget(inputs, inputs.commit ?? eventCommit(context))
+  const connection = connect(inputs, githubLog, process.env, willPush(inputs, context))
   try {
-    const context = readContext(process.env)
-    const inputs = await parse(context)
-    const target = buildTarget(inputs, inputs.commit ?? eventCommit(context))
-    const connection = connect(inputs, githubLog, process.env, willPush(inputs, context))
-    try {
-      await withTemporaryFolder(context.temporary, async (temporary) => {
-        // It may be left behind at any point, as if it was killed: what counts is made by single writes.
-        const building = build(inputs, target, await ports(inputs, context, connection, temporary, cancelled))
-        const result = await untilStopped(building, cancelled, grace)
-        // Before anything else can fail: what was published stays published.
-        await tell(buildSummary(result))
-        setOutputs(buildOutputs(result))
-        if (result.sealed !== undefined) {
-          const artifact = digestReference(target.repository, result.sealed.manifest.digest)
-          githubLog.info(`${result.outcome}: ${formatReference(artifact)}${originOf(result)}`)
-          await declareArtifact(process.env, artifact, githubLog)
-        }
-      })
-    } finally {
-      connection.close()
-    }
-  } catch (error) {
-    await reportFailure(error, '')
-    if (!isTold) await tell(buildFailureSummary(error))
+    await withTemporaryFolder(context.temporary, async (temporary) => {
+      // It may be left behind at any point, as if it was killed: what counts is made by single writes.
+      const building = build(inputs, target, await ports(inputs, context, connection, temporary, cancelled))
+      const result = await untilStopped(building, cancelled, grace)
+      // Before anything else can fail: what was published stays published.
+      await tell(buildSummary(result))
+      setOutputs(buildOutputs(result))
+      if (result.sealed !== undefined) {
+        const artifact = digestReference(target.repository, result.sealed.manifest.digest)
+        githubLog.info(`${result.outcome}: ${formatReference(artifact)}${originOf(result)}`)
+        await declareArtifact(process.env, artifact, githubLog)
+      }
+    })
+  } finally {
+    connection.close()
   }
 }
 

@@ -8,7 +8,6 @@ import { eventCommit, knownCommit } from '../github/events.ts'
 import { readInputs } from '../github/inputs.ts'
 import { githubLog } from '../github/log.ts'
 import { readOnlyCause } from '../github/pull-request.ts'
-import { writeSummary } from '../github/summary.ts'
 import { systemClock } from '../platform/clock.ts'
 import { childEnvironment } from '../platform/environment.ts'
 import { execUntil } from '../platform/exec.ts'
@@ -22,55 +21,46 @@ import type { DeployPorts } from '../verbs/deploy/ports.ts'
 import { deploy } from '../verbs/deploy/run.ts'
 import { deploySummary, earlyFailureSummary, failureSummary } from '../verbs/deploy/summary.ts'
 import { openArtifactMetadata } from './artifact-metadata.ts'
-import { cancellable, grace } from './cancellation.ts'
+import { grace } from './cancellation.ts'
 import { deploymentPorts } from './deployments.ts'
-import { reportFailure } from './failure.ts'
 import { apiOpener, maskSecrets, openGitSeals } from './github.ts'
 import { deployOutputs, setOutputs } from './outputs.ts'
 import { connect, type Connection } from './registry.ts'
+import { runStep, type Tell } from './step.ts'
 
 /** The deploy action. */
 export async function main(home: string): Promise<void> {
-  await cancellable(async (cancelled) => await work(home, cancelled))
+  const action = { folder: 'deploy', failureSummary: earlyFailureSummary }
+  await runStep(action, async (tell, cancelled) => await work(home, tell, cancelled))
 }
 
-async function work(home: string, cancelled: AbortSignal): Promise<void> {
-  let isTold = false
-  const tell = async (markdown: string): Promise<void> => {
-    isTold = true
-    await writeSummary(process.env, markdown, githubLog)
+async function work(home: string, tell: Tell, cancelled: AbortSignal): Promise<void> {
+  const context = readContext(process.env)
+  const raw = readInputs(process.env)
+  maskSecrets(raw, githubLog)
+  const inputs = parseDeployInputs(raw, readOnlyCause(context) !== undefined)
+  const target = {
+    repository: inputs.image,
+    commit: commitOf(inputs, context),
+    environment: inputs.environment,
   }
+  const connection = connect(inputs, githubLog, process.env)
   try {
-    const context = readContext(process.env)
-    const raw = readInputs(process.env)
-    maskSecrets(raw, githubLog)
-    const inputs = parseDeployInputs(raw, readOnlyCause(context) !== undefined)
-    const target = {
-      repository: inputs.image,
-      commit: commitOf(inputs, context),
-      environment: inputs.environment,
-    }
-    const connection = connect(inputs, githubLog, process.env)
-    try {
-      await withTemporaryFolder(context.temporary, async (temporary) => {
-        const result = await deploy(
-          inputs,
-          target,
-          await ports(inputs, context, connection, temporary, home, cancelled),
-          async (failure) => await tell(failureSummary(failure)),
-        )
-        await tell(deploySummary(result))
-        setOutputs(deployOutputs(result))
-        githubLog.info(
-          `${result.planned === undefined ? 'Deployed' : 'Would deploy'} ${result.reference} to ${target.environment}`,
-        )
-      })
-    } finally {
-      connection.close()
-    }
-  } catch (error) {
-    await reportFailure(error, 'deploy')
-    if (!isTold) await tell(earlyFailureSummary(error))
+    await withTemporaryFolder(context.temporary, async (temporary) => {
+      const result = await deploy(
+        inputs,
+        target,
+        await ports(inputs, context, connection, temporary, home, cancelled),
+        async (failure) => await tell(failureSummary(failure)),
+      )
+      await tell(deploySummary(result))
+      setOutputs(deployOutputs(result))
+      githubLog.info(
+        `${result.planned === undefined ? 'Deployed' : 'Would deploy'} ${result.reference} to ${target.environment}`,
+      )
+    })
+  } finally {
+    connection.close()
   }
 }
 
