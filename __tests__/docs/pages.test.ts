@@ -133,6 +133,22 @@ test('the README leads to every page, with a line about it', () => {
   expect(about.filter((text) => text.length < 20)).toEqual([])
 })
 
+test('deploy/README.md lists every code that deploy has for what it refuses, and for what fails', () => {
+  const folders = ['src/verbs/deploy', 'src/targets']
+  const files = [
+    ...folders.flatMap((folder) => readdirSync(join(root, folder)).map((name) => `${folder}/${name}`)),
+    ...['agreement', 'cancellation', 'lock', 'order'].map((name) => `src/domain/${name}.ts`),
+  ]
+  const quoted = files.flatMap((path) => [...read(path).matchAll(/'([A-Z]+(?:_[A-Z]+)*)'/g)])
+  const codes = [...new Set(quoted.map(([, code = '']) => code))].filter((code) => code in ERROR_CODES)
+  // A job that may not ask GitHub or the registry is told so by their codes, and all else is a defect.
+  const ofOthers = codes.filter((code) => /^(?:GITHUB|REGISTRY)_|^INTERNAL$/.test(code))
+  const [, section = ''] = read('deploy/README.md').split('\n## What it refuses\n')
+  const listed = codeSpans(section)
+  expect(codes.length).toBeGreaterThan(15)
+  expect(codes.filter((code) => !ofOthers.includes(code) && !listed.includes(code))).toEqual([])
+})
+
 test('the README leads to every example', () => {
   const linked = linksOf(read('README.md'))
   const examples = readdirSync(join(root, 'examples/workflows')).map((name) => `examples/workflows/${name}`)
