@@ -15,9 +15,11 @@ import { type GitHubLogOptions, links } from './deployments.ts'
 export interface TurnTimes {
   /** Until a deployment that was just created is in everybody's list. */
   readonly settleMs: number
-  /** The first pause between two looks at whoever deploys; each is half as long again as the one before. */
+  /** The pause between two looks at whoever is before us: a short turn should not keep the next one waiting for long. */
   readonly pollMs: number
-  readonly slowestPollMs: number
+  /** After so long nothing is about to happen any more, and the pauses are longer. */
+  readonly patienceMs: number
+  readonly slowPollMs: number
   /** What is no job of GitHub's has ended by then. */
   readonly longestMs: number
   /** So long may a job take on a runner of one's own; longer ones GitHub ends. */
@@ -27,7 +29,8 @@ export interface TurnTimes {
 const TIMES: TurnTimes = {
   settleMs: 2_000,
   pollMs: 5_000,
-  slowestPollMs: 15_000,
+  patienceMs: 120_000,
+  slowPollMs: 15_000,
   longestMs: 6 * 3_600_000,
   longestJobMs: 5 * 86_400_000,
 }
@@ -122,15 +125,16 @@ async function waitFor(
   { blocker, end }: { readonly blocker: Blocker; readonly end: number },
 ): Promise<void> {
   const { clock, history } = options
-  let hadTurn = false
-  for (let pause = times.pollMs; ; pause = Math.min(pause * 1.5, times.slowestPollMs)) {
-    const left = end - clock.now().getTime()
+  const now = (): number => clock.now().getTime()
+  let since = now()
+  for (let hadTurn = false; ; ) {
+    const left = end - now()
     if (left <= 0) return
+    const pause = now() - since < times.patienceMs ? times.pollMs : times.slowPollMs
     await clock.sleep(Math.max(1, Math.min(pause, left)), request.cancelled)
     const standing = await history.standing(blocker.deployment)
     if (standing?.kind !== 'open') return
-    // A short turn should not keep the next one waiting for long.
-    if (standing.hasTurn && !hadTurn) pause = times.pollMs / 1.5
+    if (standing.hasTurn && !hadTurn) since = now()
     hadTurn = standing.hasTurn
     if (await hasEnded(options, times, request, blocker)) return
   }
