@@ -34,49 +34,8 @@ export interface LockTags {
 
 /** Makes the tags of the lock with this name. */
 export function createLockTags(registry: Registry, repository: Repository, name: string): LockTags {
-  const tagOf = (generation: number): string => `${name}.${generation}`
-  const markerOf = (generation: number): string => `${tagOf(generation)}.free`
+  const place = { registry, repository, name }
   let current = 1
-
-  const show = async (generation: number): Promise<ShownLock | undefined> => {
-    const [manifest, marker, following] = await Promise.all(
-      [tagOf(generation), markerOf(generation), tagOf(generation + 1)].map(
-        async (tag) => await registry.readTag(repository, tag),
-      ),
-    )
-    if (following !== undefined) return undefined
-    const version = `${generation} ${manifest?.digest} ${marker?.digest}`
-    if (manifest === undefined)
-      return { generation, lock: undefined, isFree: true, next: generation, version }
-    const lock = decodeLock(manifest, `${formatRepository(repository)}:${tagOf(generation)}`)
-    if (lock.state === 'free') return { generation, lock, isFree: true, next: generation, version }
-    const isFree = marker !== undefined
-    return { generation, lock, isFree, next: isFree ? generation + 1 : generation, version }
-  }
-
-  /** Where there are many generations, a list finds the last ones sooner; it may lag behind, so it is not the end. */
-  const goOn = async (): Promise<void> => {
-    const numbers = (await registry.listTags(repository)).flatMap((tag) => {
-      const number = tag.startsWith(`${name}.`) ? tag.slice(name.length + 1) : ''
-      return /^[1-9]\d{0,8}$/.test(number) ? [Number(number)] : []
-    })
-    current = Math.max(current + 1, ...numbers)
-  }
-
-  const put = async (
-    tag: string,
-    lock: LockDocument,
-    withinMs?: number,
-  ): Promise<RegistryError | undefined> => {
-    try {
-      await registry.putManifest(repository, encodeLock(lock), MEDIA_TYPES.ociManifest, tag, withinMs)
-      return undefined
-    } catch (error) {
-      if (error instanceof RegistryError && isRefusal(error)) return error
-      throw error
-    }
-  }
-
   return {
     prepare: async () => {
       const { digest, size } = EMPTY_CONFIG.descriptor
@@ -87,26 +46,82 @@ export function createLockTags(registry: Registry, repository: Repository, name:
     },
     read: async () => {
       for (;;) {
-        const shown = await show(current)
+        const shown = await show(place, current)
         if (shown !== undefined) return shown
-        await goOn()
+        current = Math.max(current + 1, ...(await listGenerations(place)))
       }
     },
     isHeldBy: async (generation, holder) => {
-      const manifest = await registry.readTag(repository, tagOf(generation))
+      const tag = tagOf(place, generation)
+      const manifest = await registry.readTag(repository, tag)
       if (manifest === undefined) return false
-      const lock = decodeLock(manifest, `${formatRepository(repository)}:${tagOf(generation)}`)
+      const lock = decodeLock(manifest, `${formatRepository(repository)}:${tag}`)
       return lock.state === 'held' && lock.holder.id === holder
     },
     write: async (generation, lock, withinMs) => {
-      const refusal = await put(tagOf(generation), lock, withinMs)
+      const refusal = await put(place, tagOf(place, generation), lock, withinMs)
       if (refusal === undefined) current = Math.max(current, generation)
       return refusal
     },
     free: async (generation, lock, withinMs) => {
-      const refused = await put(tagOf(generation), lock, withinMs)
-      const again = refused === undefined ? undefined : await put(markerOf(generation), lock)
+      const refused = await put(place, tagOf(place, generation), lock, withinMs)
+      const again = refused === undefined ? undefined : await put(place, markerOf(place, generation), lock)
       if (again !== undefined) throw again
     },
+  }
+}
+
+interface Place {
+  readonly registry: Registry
+  readonly repository: Repository
+  readonly name: string
+}
+
+function tagOf({ name }: Place, generation: number): string {
+  return `${name}.${generation}`
+}
+
+function markerOf(place: Place, generation: number): string {
+  return `${tagOf(place, generation)}.free`
+}
+
+/** The lock in this generation; undefined where there is a later one. */
+async function show(place: Place, generation: number): Promise<ShownLock | undefined> {
+  const { registry, repository } = place
+  const tag = tagOf(place, generation)
+  const [manifest, marker, following] = await Promise.all(
+    [tag, markerOf(place, generation), tagOf(place, generation + 1)].map(
+      async (one) => await registry.readTag(repository, one),
+    ),
+  )
+  if (following !== undefined) return undefined
+  const version = `${generation} ${manifest?.digest} ${marker?.digest}`
+  if (manifest === undefined) return { generation, lock: undefined, isFree: true, next: generation, version }
+  const lock = decodeLock(manifest, `${formatRepository(repository)}:${tag}`)
+  if (lock.state === 'free') return { generation, lock, isFree: true, next: generation, version }
+  const isFree = marker !== undefined
+  return { generation, lock, isFree, next: isFree ? generation + 1 : generation, version }
+}
+
+/** Where there are many generations, a list finds the last ones sooner; it may lag behind, so it is not the end. */
+async function listGenerations({ registry, repository, name }: Place): Promise<readonly number[]> {
+  return (await registry.listTags(repository)).flatMap((tag) => {
+    const number = tag.startsWith(`${name}.`) ? tag.slice(name.length + 1) : ''
+    return /^[1-9]\d{0,8}$/.test(number) ? [Number(number)] : []
+  })
+}
+
+async function put(
+  { registry, repository }: Place,
+  tag: string,
+  lock: LockDocument,
+  withinMs?: number,
+): Promise<RegistryError | undefined> {
+  try {
+    await registry.putManifest(repository, encodeLock(lock), MEDIA_TYPES.ociManifest, tag, withinMs)
+    return undefined
+  } catch (error) {
+    if (error instanceof RegistryError && isRefusal(error)) return error
+    throw error
   }
 }
