@@ -10,7 +10,8 @@ import { githubFailure, openApi } from './support/api.ts'
 describe('an environment is', () => {
   test('missing, without a rule, or protected', async () => {
     const github = await openGitHub()
-    const { protection } = createEnvironments(openApi(github).api)
+    const { api, log } = openApi(github)
+    const { protection } = createEnvironments(api, log)
     const { environments } = github.state
     environments.set('open')
     environments.set('reviewed', { protection: [{ type: 'required_reviewers' }] })
@@ -25,20 +26,28 @@ describe('an environment is', () => {
   test('called what GitHub calls it, in whatever letters it is asked for; else what it was asked for', async () => {
     const github = await openGitHub()
     github.state.environments.set('Production / EU')
-    const environments = createEnvironments(openApi(github).api)
+    const { api, log } = openApi(github)
+    const environments = createEnvironments(api, log)
     expect(await environments.spelling('production / eu')).toBe('Production / EU')
     expect(await environments.protection('PRODUCTION / EU')).toBe('none')
     expect(await environments.spelling('Überall')).toBe('Überall')
     expect(github.requests).toHaveLength(2)
     const denied = await openGitHub({ permissions: { contents: 'read' } })
-    expect(await createEnvironments(openApi(denied).api).spelling('Staging')).toBe('Staging')
+    const blind = openApi(denied)
+    expect(await createEnvironments(blind.api, blind.log).spelling('Staging')).toBe('Staging')
   })
 
-  test('not to be read without a permission, which is named', async () => {
+  test('not to be read without a permission, which is named once, whatever is asked first', async () => {
     const github = await openGitHub({ permissions: { contents: 'read' } })
-    const { protection } = createEnvironments(openApi(github).api)
+    const { api, log } = openApi(github)
+    const { protection, spelling } = createEnvironments(api, log)
+    await spelling('staging')
     const error = await githubFailure('GITHUB_DENIED', protection('open'))
     expect(error.permission).toBe('actions: read')
+    await githubFailure('GITHUB_DENIED', protection('other'))
+    expect(log.lines).toEqual([
+      'notice: Whether the environment is protected is not known. Add `permissions: actions: read` to this job.',
+    ])
   })
 })
 

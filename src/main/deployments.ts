@@ -57,7 +57,7 @@ export async function deploymentPorts(
   }
   const isOver = createLiveness(api, log, systemClock)
   const registryLock = createRegistryLock({ ...common, registry, isOver })
-  const environments = createEnvironments(api)
+  const environments = createEnvironments(api, log)
   const { spelling } = environments
   const history = new DeploymentHistory({ api, log, deployers: inputs.deployers, spelling })
   const onGitHub = { ...common, api, history, checkRunId, environmentUrl: inputs['environment-url'] }

@@ -43,7 +43,7 @@ export function openLog(github: SandboxGitHub, setup: LogSetup = {}): OpenLog {
   const opened = openApi(github, options)
   const { api, log } = opened
   const limits = maxDeployments === undefined ? {} : { maxDeployments }
-  const { spelling } = createEnvironments(api)
+  const { spelling } = createEnvironments(api, log)
   const history = new DeploymentHistory({ api, log, deployers, spelling, ...limits })
   const common = { api, log, checkRunId, environmentUrl, history }
   const deployments = createGitHubDeploymentLog({

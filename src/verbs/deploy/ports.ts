@@ -34,7 +34,7 @@ export interface DeployPorts {
   readonly metadata?: ArtifactMetadata | undefined
   readonly ancestry: Ancestry
   readonly lock: DeploymentLock
-  /** What GitHub says about an environment; undefined where there is nobody to ask. */
+  /** What GitHub says about an environment; undefined where there is nobody to ask. That it may not be asked is logged. */
   readonly protection: ((environment: string) => Promise<Protection>) | undefined
   readonly artifacts: WorkflowArtifacts
   readonly context: Context

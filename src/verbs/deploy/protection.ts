@@ -1,4 +1,4 @@
-import { GitHubError, PolicyError, remedyOf } from '../../domain/error.ts'
+import { GitHubError, PolicyError } from '../../domain/error.ts'
 import type { Attempt } from './attempt.ts'
 
 /**
@@ -26,8 +26,8 @@ export async function checkProtection({ inputs, target, ports }: Attempt): Promi
     if (isRequired) throw new PolicyError('ENVIRONMENT_UNPROTECTED', message, { hint })
     ports.log.warning(`${message}. ${hint}`)
   } catch (error) {
+    // Whoever may not ask has been told so by then.
     const isDenied = error instanceof GitHubError && error.code === 'GITHUB_DENIED'
     if (!isDenied || isRequired) throw error
-    ports.log.notice(`Whether the environment ${environment} is protected is not known. ${remedyOf(error)}`)
   }
 }
