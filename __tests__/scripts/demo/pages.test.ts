@@ -119,6 +119,7 @@ describe('Markdown that nobody escaped', () => {
     ['a <b>x</b><br>y<br />z', '<p>a &lt;b&gt;x&lt;/b&gt;<br>y<br>z</p>\n'],
     ['<img src=x onerror=alert(1)>', '<p>&lt;img src=x onerror=alert(1)&gt;</p>\n'],
     ['q <pre><img src=x onerror=alert(1) y', '<p>q &lt;pre&gt;&lt;img src=x onerror=alert(1) y</p>\n'],
+    ['[x](<script>) [y](index.html)', '<p>x y</p>\n'],
     ['[x](javascript:alert(1)) ![a"b](https://example.com/x.png)', '<p>x a&quot;b</p>\n'],
     [
       '[x](https://example.com/?a=1&b "t")',

@@ -1,12 +1,12 @@
 import type { GitHubView, ShownDeployment } from '../deployments.ts'
-import { codeHtml, escapeHtml, linkHtml, pageHtml, tableHtml } from './html.ts'
+import { addressHtml, codeHtml, escapeHtml, fileHtml, pageHtml, tableHtml } from './html.ts'
 
 /** The page of what GitHub shows: deployments, newest first as there, environments and seals. */
 export function deploymentsPage({ deployments, environments, seals }: GitHubView): string {
   const head = ['Deployment', 'Environment', 'State', 'Digest', 'Commit', 'Who', 'Description']
   return pageHtml(
     'What GitHub shows of the deployments',
-    `<nav>${linkHtml('index.html', 'All steps')}</nav>
+    `<nav>${fileHtml('index.html', 'All steps')}</nav>
 <main>
 <h1>What GitHub shows of the deployments</h1>
 ${tableHtml(head, deployments.toReversed().map(deploymentRow))}<h2>Environments</h2>
@@ -30,10 +30,10 @@ function deploymentRow({ deployment, statuses }: ShownDeployment): string[] {
   const run =
     workflowRun === undefined || workflowRun === null
       ? []
-      : [linkHtml(workflowRun.url, escapeHtml(`run ${workflowRun.id}, attempt ${workflowRun.attempt}`))]
+      : [addressHtml(workflowRun.url, escapeHtml(`run ${workflowRun.id}, attempt ${workflowRun.attempt}`))]
   return [
     `${id}<br><span class="quiet">${escapeHtml(createdAt)}</span>`,
-    linkHtml(last?.environment_url ?? '', escapeHtml(environment)),
+    addressHtml(last?.environment_url ?? '', escapeHtml(environment)),
     stateHtml(states),
     typeof digest === 'string' ? codeHtml(digest) : 'not known',
     codeHtml(sha.slice(0, 12)),

@@ -15,11 +15,18 @@ export function codeHtml(text: string): string {
   return `<code>${escapeHtml(text)}</code>`
 }
 
-/** A link for http(s) addresses and files near the page; anything else stays plain text. */
-export function linkHtml(href: string, html: string): string {
-  return /^https?:\/\/[^\s/]|^(?:\.\.\/)?[\w.-]+(?:\/[\w.-]+)*$/i.test(href)
-    ? `<a href="${escapeHtml(href)}" rel="nofollow noreferrer">${html}</a>`
-    : html
+/** A link to an http(s) address, which may come from anywhere; any other stays plain text. */
+export function addressHtml(href: string, html: string): string {
+  return /^https?:\/\/[^\s/]/i.test(href) ? linkHtml(href, html) : html
+}
+
+/** A link to a file near the page; a name that could be anything else stays plain text. */
+export function fileHtml(path: string, html: string): string {
+  return /^(?:\.\.\/)?[\w.-]+(?:\/[\w.-]+)*$/.test(path) ? linkHtml(path, html) : html
+}
+
+function linkHtml(href: string, html: string): string {
+  return `<a href="${escapeHtml(href)}" rel="nofollow noreferrer">${html}</a>`
 }
 
 /** A table; its cells are HTML. */

@@ -1,5 +1,5 @@
 import { Marked } from 'marked'
-import { escapeHtml, linkHtml } from './html.ts'
+import { escapeHtml, addressHtml } from './html.ts'
 
 /**
  * Markdown as GitHub shows it in a job summary, as HTML. Summaries hold strings of strangers, and GitHub removes what
@@ -25,7 +25,7 @@ const marked = new Marked({
         : escapeText(token.text)
     },
     link({ href, tokens }) {
-      return linkHtml(href, this.parser.parseInline(tokens))
+      return addressHtml(href, this.parser.parseInline(tokens))
     },
     image({ text }) {
       return escapeHtml(text)

@@ -1,4 +1,4 @@
-import { codeHtml, escapeHtml, linkHtml, pageHtml, tableHtml } from './html.ts'
+import { codeHtml, escapeHtml, fileHtml, pageHtml, tableHtml } from './html.ts'
 import { renderMarkdown } from './markdown.ts'
 
 /** A step that wrote a summary. */
@@ -21,9 +21,9 @@ export const DEPLOYMENTS_PAGE = 'deployments.html'
 /** The page of one step: its summary as GitHub shows it. */
 export function summaryPage({ file, name, markdown }: SummarizedStep): string {
   const links = [
-    linkHtml('index.html', 'All steps'),
-    linkHtml(`${file}.md`, 'Markdown'),
-    linkHtml(`../logs/${file}.log`, 'Log'),
+    fileHtml('index.html', 'All steps'),
+    fileHtml(`${file}.md`, 'Markdown'),
+    fileHtml(`../logs/${file}.log`, 'Log'),
   ]
   return pageHtml(
     `${name} summary`,
@@ -40,18 +40,18 @@ ${renderMarkdown(markdown)}</article>
 export function indexPage(steps: readonly SummarizedStep[]): string {
   const rows = steps.map(({ file, name, environment, commit, isGood, outcome, time }, index) => [
     String(index + 1),
-    linkHtml(`${file}.html`, escapeHtml(name)),
+    fileHtml(`${file}.html`, escapeHtml(name)),
     escapeHtml(environment ?? ''),
     codeHtml(commit.slice(0, 12)),
     `<span class="${isGood ? 'good' : 'bad'}">${isGood ? '✔' : '✘'} ${escapeHtml(outcome)}</span>`,
     escapeHtml(time),
-    linkHtml(`../logs/${file}.log`, 'log'),
+    fileHtml(`../logs/${file}.log`, 'log'),
   ])
   return pageHtml(
     'Job summaries of the demo',
     `<main>
 <h1>Job summaries of the demo</h1>
-<p>Each step as GitHub shows its summary, and ${linkHtml(DEPLOYMENTS_PAGE, 'what GitHub shows of the deployments')}.</p>
+<p>Each step as GitHub shows its summary, and ${fileHtml(DEPLOYMENTS_PAGE, 'what GitHub shows of the deployments')}.</p>
 ${tableHtml(['#', 'Step', 'Environment', 'Commit', 'Outcome', 'Time', ''], rows)}</main>
 `,
   )
