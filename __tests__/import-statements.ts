@@ -3,6 +3,8 @@ export interface ImportStatement {
   readonly specifier: string
   /** Nothing of the module is there at run time: `import type`, `export type`, `typeof import()`. */
   readonly isType: boolean
+  /** `await import()`: loaded when it is needed, not with the module. */
+  readonly isLazy: boolean
   readonly line: number
 }
 
@@ -33,15 +35,14 @@ export function importStatements(source: string): readonly ImportStatement[] {
   if (/\brequire\s*\(|\bcreateRequire\b/.test(code)) throw new Error('require cannot be checked')
   // A text of several lines may hold what looks like a statement; the statements themselves hold no such text.
   const statements = code.replaceAll(/`(?:\\.|[^`\\])*`/g, (text) => text.replaceAll(/[^\n]/g, ' '))
-  const matches = [
-    ...statements.matchAll(STATIC),
-    ...statements.matchAll(FOR_EFFECT),
-    ...code.matchAll(DYNAMIC),
-  ]
+  const dynamic = [...code.matchAll(DYNAMIC)]
+  const matches = [...statements.matchAll(STATIC), ...statements.matchAll(FOR_EFFECT), ...dynamic]
   const found = matches.map((match) => {
     const { specifier, type } = match.groups ?? {}
     if (specifier === undefined) throw new Error(`A computed import cannot be checked: ${match[0]}`)
-    return { specifier, isType: type !== undefined, line: code.slice(0, match.index).split('\n').length }
+    const isType = type !== undefined
+    const isLazy = !isType && dynamic.includes(match)
+    return { specifier, isType, isLazy, line: code.slice(0, match.index).split('\n').length }
   })
   return found.toSorted((a, b) => a.line - b.line)
 }
