@@ -137,6 +137,25 @@ describe('a deployment on GitHub that is cancelled', () => {
     ).toEqual(['in_progress', 'error'])
   })
 
+  test('when all is done and is being recorded, is recorded as what it is', {
+    timeout: 120_000,
+  }, async () => {
+    const github = await openGitHub()
+    const { git, deployments } = github.state
+    const here = await place(github)
+    const commit = git.head()
+    await here.build(commit)
+    const operation = 'repos/create-deployment-status'
+    github.faults.add({ fault: { kind: 'delay', ms: 1_500 }, operation, from: 1 })
+    const isRecording = async (): Promise<boolean> =>
+      github.requests.filter((request) => request.operation === operation).length === 2
+    const given = { commit, environment: 'staging', run: 'true' }
+    const { pid, ended } = await start(here, given, { until: isRecording })
+    expect(await cancel(pid, ended)).toEqual(['SIGINT'])
+    expect(errorsOf(await ended)).toBe('')
+    expect(deployments.all()[0]?.statuses.map(({ state }) => state)).toEqual(['in_progress', 'success'])
+  })
+
   test('while GitHub does not answer, ends all the same', { timeout: 120_000 }, async () => {
     const github = await openGitHub()
     const here = await place(github)
