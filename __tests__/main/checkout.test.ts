@@ -1,24 +1,8 @@
-import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { writeTree } from '../fixtures/folders.ts'
+import { commitAll } from '../fixtures/git.ts'
 import { startJob } from './support/event-job.ts'
-
-function git(folder: string, ...args: readonly string[]): string {
-  const identity = ['-c', 'user.name=a', '-c', 'user.email=a@b.c', '-c', 'commit.gpgsign=false']
-  const { status, stdout, stderr } = spawnSync('git', ['-C', folder, ...identity, ...args], {
-    encoding: 'utf8',
-  })
-  expect({ status, stderr: status === 0 ? '' : stderr }).toEqual({ status: 0, stderr: '' })
-  return stdout.trim()
-}
-
-function commitAll(folder: string): string {
-  git(folder, 'init', '--quiet')
-  git(folder, 'add', '.')
-  git(folder, 'commit', '--quiet', '--message', 'x')
-  return git(folder, 'rev-parse', 'HEAD')
-}
 
 test('sources checked out into a folder of the workspace have to be those of the commit', async () => {
   const { step, writes, workspace } = await startJob('push', {}, {})

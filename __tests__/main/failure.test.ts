@@ -4,6 +4,7 @@ import { parseCommand } from '../../sandbox/runner/workflow-commands.ts'
 import { COMPILE_CACHE } from '../fixtures/compile-cache.ts'
 import { RUNNER } from '../fixtures/event.ts'
 import { temporaryFolder, writeTree } from '../fixtures/folders.ts'
+import { commitAll } from '../fixtures/git.ts'
 
 const MAIN = new URL('../../src/main/index.ts', import.meta.url).href
 const FILE = '.github/workflows/ci.yml'
@@ -36,18 +37,7 @@ function errorsOf(
   workflow = WORKFLOW,
 ) {
   const workspace = writeTree(temporaryFolder(), { [FILE]: workflow })
-  const git = (...args: readonly string[]): string => {
-    const identity = ['-c', 'user.name=a', '-c', 'user.email=a@b.c', '-c', 'commit.gpgsign=false']
-    const { status, stdout, stderr } = spawnSync('git', ['-C', workspace, ...identity, ...args], {
-      encoding: 'utf8',
-    })
-    expect({ status, stderr: status === 0 ? '' : stderr }).toEqual({ status: 0, stderr: '' })
-    return stdout.trim()
-  }
-  git('init', '--quiet')
-  git('add', '.')
-  git('commit', '--quiet', '--message', 'x')
-  const head = git('rev-parse', 'HEAD')
+  const head = commitAll(workspace)
   const given = Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value])
   const { status, stdout } = spawnSync(
     process.execPath,

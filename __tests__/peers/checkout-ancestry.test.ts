@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -7,25 +6,7 @@ import { createCheckoutAncestry } from '../../src/github/ancestry.ts'
 import { exec } from '../../src/platform/exec.ts'
 import { commitWith } from '../fixtures/samples.ts'
 import { temporaryFolder } from '../fixtures/folders.ts'
-
-const ENVIRONMENT = {
-  PATH: process.env['PATH'],
-  HOME: '/nonexistent',
-  GIT_CONFIG_NOSYSTEM: '1',
-  GIT_AUTHOR_NAME: 'A',
-  GIT_AUTHOR_EMAIL: 'a@example.test',
-  GIT_COMMITTER_NAME: 'A',
-  GIT_COMMITTER_EMAIL: 'a@example.test',
-}
-
-function git(folder: string, ...args: readonly string[]): string {
-  const { status, stdout, stderr } = spawnSync('git', ['-C', folder, ...args], {
-    env: ENVIRONMENT,
-    encoding: 'utf8',
-  })
-  if (status !== 0) throw new Error(`git ${args.join(' ')}: ${stderr}`)
-  return stdout.trim()
-}
+import { git, GIT_ENVIRONMENT } from '../fixtures/git.ts'
 
 function commitIn(folder: string, message: string) {
   git(folder, 'commit', '-q', '--allow-empty', '-m', message)
@@ -44,7 +25,7 @@ function history() {
   return { folder, first, second, side }
 }
 
-const ask = (folder: string, environment: NodeJS.ProcessEnv = ENVIRONMENT) =>
+const ask = (folder: string, environment: NodeJS.ProcessEnv = GIT_ENVIRONMENT) =>
   createCheckoutAncestry(exec, folder, environment)
 
 describe('the checkout', () => {

@@ -3,24 +3,16 @@ import { parseRepository } from '../../src/domain/reference.ts'
 import { systemClock } from '../../src/platform/clock.ts'
 import { anonymous } from '../../src/registry/credentials.ts'
 import { createRegistry } from '../../src/registry/index.ts'
+import { createMemoryLog } from '../fixtures/memory-log.ts'
 
 // A copy as a process of its own, which can be killed and whose memory can be measured:
 //   node copy-process.ts FROM DIGEST TO
 // prints a line for everything that is in place, and in the end what the copy did and how much memory it took.
 
 const [, , from = '', digest = '', to = ''] = process.argv
-const silent = (): void => undefined
 const access = createRegistry({
   credentials: anonymous,
-  log: {
-    info: silent,
-    debug: silent,
-    notice: silent,
-    warning: silent,
-    raw: silent,
-    mask: silent,
-    group: async (_title, work) => await work(),
-  },
+  log: createMemoryLog(),
   clock: systemClock,
   environment: {},
 })

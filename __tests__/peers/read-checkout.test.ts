@@ -5,28 +5,8 @@ import { describe, expect, test } from 'vitest'
 import { readCheckout } from '../../src/github/checkout.ts'
 import { exec } from '../../src/platform/exec.ts'
 import { temporaryFolder, writeTree } from '../fixtures/folders.ts'
+import { git, GIT_ENVIRONMENT } from '../fixtures/git.ts'
 import { expectCode } from '../fixtures/to-throw-code.ts'
-
-const ENVIRONMENT = {
-  PATH: process.env['PATH'],
-  HOME: '/nonexistent',
-  GIT_CONFIG_NOSYSTEM: '1',
-  GIT_AUTHOR_NAME: 'A',
-  GIT_AUTHOR_EMAIL: 'a@example.test',
-  GIT_COMMITTER_NAME: 'A',
-  GIT_COMMITTER_EMAIL: 'a@example.test',
-  GIT_COMMITTER_DATE: '2026-11-22T08:00:00+01:00',
-  GIT_AUTHOR_DATE: '2020-01-01T00:00:00Z',
-}
-
-function git(folder: string, ...args: readonly string[]): string {
-  const { status, stdout, stderr } = spawnSync('git', ['-C', folder, ...args], {
-    env: ENVIRONMENT,
-    encoding: 'utf8',
-  })
-  if (status !== 0) throw new Error(`git ${args.join(' ')}: ${stderr}`)
-  return stdout.trim()
-}
 
 /** A repository with one commit, and the id of that commit. */
 function repositoryWith(...options: readonly string[]): { folder: string; head: string } {
@@ -37,7 +17,7 @@ function repositoryWith(...options: readonly string[]): { folder: string; head: 
 }
 
 const read = async (folder: string, environment: NodeJS.ProcessEnv = {}, source = '') =>
-  await readCheckout(exec, folder, { ...ENVIRONMENT, ...environment }, source)
+  await readCheckout(exec, folder, { ...GIT_ENVIRONMENT, ...environment }, source)
 
 describe('readCheckout', () => {
   test('names the commit and when it was committed, in UTC', async () => {
@@ -112,7 +92,7 @@ describe('readCheckout', () => {
     const { folder, head } = repositoryWith()
     // git then takes every repository as one of another user.
     const environment = { GIT_TEST_ASSUME_DIFFERENT_OWNER: '1' }
-    const refused = spawnSync('git', ['-C', folder, 'log'], { env: { ...ENVIRONMENT, ...environment } })
+    const refused = spawnSync('git', ['-C', folder, 'log'], { env: { ...GIT_ENVIRONMENT, ...environment } })
     expect(refused.status).not.toBe(0)
     expect(await read(folder, environment)).toMatchObject({ commit: head })
   })

@@ -9,23 +9,15 @@ import { RECORD_TYPES } from '../../../src/domain/record.ts'
 import { systemClock } from '../../../src/platform/clock.ts'
 import { anonymous } from '../../../src/registry/credentials.ts'
 import { createRegistry } from '../../../src/registry/index.ts'
+import { createMemoryLog } from '../../fixtures/memory-log.ts'
 import { raceSubject, raceRecord } from './record-race.ts'
 
 const [, , host = '', writer = '', count = ''] = process.argv
-const silent = (): void => {}
 const access = createRegistry({
   credentials: anonymous,
   clock: systemClock,
   environment: {},
-  log: {
-    info: silent,
-    debug: silent,
-    notice: silent,
-    warning: silent,
-    raw: silent,
-    group: async (_title, work) => await work(),
-    mask: silent,
-  },
+  log: createMemoryLog(),
 })
 console.log('ready')
 await once(process.stdin, 'data')
