@@ -351,6 +351,24 @@ describe("the job's own deployment", () => {
     expect(log.lines.join('\n')).toContain('custom deployment protection rule')
   })
 
+  test('to another environment means that the rules of that one were passed, and not of this one', async () => {
+    const github = await openGitHub()
+    const { actions, jobs } = github.state
+    const workflowRun = actions.startRun({ sha: github.state.git.head(), id: 77 })
+    jobs.start(workflowRun, { id: 4711, environment: { name: 'Staging' } })
+    const warnings = async (environment: string): Promise<readonly string[]> => {
+      const { append, log } = openLog(github, { checkRunId: 4711 })
+      await append({ environment })
+      return log.lines.filter((line) => line.startsWith('warning'))
+    }
+    expect(await warnings('staging')).toEqual([])
+    expect(await warnings('production')).toEqual([
+      expect.stringContaining(
+        'This job names the environment Staging and deploys to production, so that the protection rules of production were not passed',
+      ),
+    ])
+  })
+
   test('is not missed where the workflow wants none', async () => {
     const github = await openGitHub()
     const { actions, jobs } = github.state

@@ -3,9 +3,14 @@ import { isWithheld, remedyOf } from '../domain/error.ts'
 import type { Log } from '../platform/log.ts'
 import type { GitHubApi } from './api.ts'
 
+const automaticSchema = z.looseObject({ id: z.int().positive(), environment: z.string() })
+
+/** A deployment that GitHub made for a job by itself. */
+export type AutomaticDeployment = z.infer<typeof automaticSchema>
+
 const checkRunSchema = z.looseObject({
   status: z.string(),
-  deployment: z.looseObject({ id: z.int().positive(), environment: z.string() }).nullish(),
+  deployment: automaticSchema.nullish(),
 })
 
 /** What the check run of a job says about the job. */
@@ -29,7 +34,7 @@ export async function findAutomaticDeployment(
   api: GitHubApi,
   checkRunId: number | undefined,
   log: Log,
-): Promise<number | null> {
+): Promise<AutomaticDeployment | null> {
   if (checkRunId === undefined) return null
   try {
     const { deployment } = await readCheckRun(api, checkRunId)
@@ -37,7 +42,7 @@ export async function findAutomaticDeployment(
     log.notice(
       `GitHub made a deployment of its own for this job (environment ${deployment.environment}), beside the one that names the digest; the two are linked. Write environment: { name: ${deployment.environment}, deployment: false } in the workflow to have one only: reviewers, wait timers and secrets stay. Leave it as it is where a GitHub App guards the environment (a custom deployment protection rule): GitHub fails a job without a deployment there.`,
     )
-    return deployment.id
+    return deployment
   } catch (error) {
     if (!isWithheld(error)) throw error
     log.notice(

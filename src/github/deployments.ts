@@ -5,12 +5,14 @@ import type {
   OfInterest,
 } from '../domain/deployment-log.ts'
 import { shortDigest } from '../domain/digest.ts'
+import { isSameEnvironment } from '../domain/environment.ts'
 import { GitHubError, messageOf } from '../domain/error.ts'
 import { isSuccess } from '../domain/order.ts'
 import type { DeploymentRecord } from '../domain/record.ts'
 import type { Repository } from '../domain/reference.ts'
 import type { Clock } from '../platform/clock.ts'
-import { findAutomaticDeployment } from './check-run.ts'
+import type { Log } from '../platform/log.ts'
+import { type AutomaticDeployment, findAutomaticDeployment } from './check-run.ts'
 import { DeploymentHistory, type HistoryOptions } from './deployment-history.ts'
 import { payloadOf } from './deployment-payload.ts'
 import { endingOf, shorten } from './deployment-status.ts'
@@ -39,10 +41,13 @@ export function createGitHubDeploymentLog(options: GitHubLogOptions): Deployment
   const { api, clock } = options
   const history = options.history ?? new DeploymentHistory(options)
   // A deployment that could not be announced is created when its failure is recorded: nothing is said twice.
-  let known: number | null | undefined
+  let known: AutomaticDeployment | null | undefined
   const create = async (intent: DeploymentIntent): Promise<number> => {
-    if (known === undefined) known = await findAutomaticDeployment(api, options.checkRunId, options.log)
-    const automaticDeployment = known
+    if (known === undefined) {
+      known = await findAutomaticDeployment(api, options.checkRunId, options.log)
+      if (known !== null) checkEnvironment(options.log, known.environment, intent.environment)
+    }
+    const automaticDeployment = known?.id ?? null
     const payload = payloadOf(intent, { checkRunId: options.checkRunId ?? null, automaticDeployment })
     const what = intent.digest === null ? 'nothing' : shortDigest(intent.digest)
     const description = shorten(`${what} of commit ${intent.commit.slice(0, 12)}, ${intent.repository}`)
@@ -65,6 +70,14 @@ export function createGitHubDeploymentLog(options: GitHubLogOptions): Deployment
     },
     list: (repository, environment, isOfInterest) => list(history, repository, environment, isOfInterest),
   }
+}
+
+/** GitHub holds a job back for the environment that its workflow names, wherever it deploys to. */
+function checkEnvironment(log: Log, named: string, deployed: string): void {
+  if (isSameEnvironment(named, deployed)) return
+  log.warning(
+    `This job names the environment ${named} and deploys to ${deployed}, so that the protection rules of ${deployed} were not passed. Write environment: ${deployed} in the job.`,
+  )
 }
 
 /** Where a status leads to. */
