@@ -1,29 +1,13 @@
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
+import { runMain, spawnMain } from '../mains.ts'
 import { startBehind } from './wire.ts'
-
-const MAIN = fileURLToPath(new URL('../../../sandbox/faults/main.ts', import.meta.url))
-
-async function run(...args: string[]) {
-  const child = spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
-  const errors: Buffer[] = []
-  child.stderr.on('data', (chunk: Buffer) => errors.push(chunk))
-  const [code] = (await once(child, 'close')) as [number]
-  return { code, errors: Buffer.concat(errors).toString() }
-}
 
 test('says where it is and what it breaks, until it is told to stop', async () => {
   const { origin } = await startBehind()
   const options = ['--seed', 'one', '--probability', '1', '--kinds', 'page', '--connections', '0']
-  const child = spawn(process.execPath, [MAIN, '--target', origin, ...options], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  onTestFinished(() => {
-    child.kill('SIGKILL')
-  })
+  const child = spawnMain('faults', ['--target', origin, ...options])
   const lines: string[] = []
   const reader = createInterface(child.stdout).on('line', (line) => lines.push(line))
   await once(reader, 'line')
@@ -42,7 +26,7 @@ test.each([
   [['--target', 'http://127.0.0.1:1', '--kinds', 'page,earthquake'], 'there is no fault "earthquake"'],
   [['--unknown'], '--unknown'],
 ])('%j is a mistake it explains', async (args, message) => {
-  const { code, errors } = await run(...args)
+  const { code, errors } = await runMain('faults', args)
   expect(code).toBe(2)
   expect(errors).toContain(message)
   expect(errors).toContain('usage:')

@@ -1,24 +1,13 @@
-import { type ChildProcessByStdio, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
-import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
+import { type Child, runMain, spawnMain } from '../mains.ts'
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
-const MAIN = `${ROOT}sandbox/github/main.ts`
-type Child = ChildProcessByStdio<null, Readable, Readable>
-
-function spawnMain(args: readonly string[]): Child {
-  const child = spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
-  onTestFinished(() => {
-    child.kill('SIGKILL')
-  })
-  return child
-}
-
-const start = async (...args: string[]) => await started(spawnMain(args))
+const start = async (...args: string[]) => await started(spawnMain('github', args))
 
 async function started(child: Child) {
   const environment: Record<string, string> = {}
@@ -78,8 +67,7 @@ test.each([
   ['--visibility', 'secret'],
   ['--unknown', 'x'],
 ])('%s %s is a mistake', async (...args) => {
-  const child = spawnMain(args)
-  const [errors, [code]] = await Promise.all([text(child.stderr), once(child, 'exit')])
+  const { code, errors } = await runMain('github', args)
   expect(code).toBe(2)
   expect(errors).toContain('usage: node sandbox/github/main.ts')
 })

@@ -1,29 +1,15 @@
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
+import { runMain, spawnMain } from '../mains.ts'
 import { makeFolder } from './client.ts'
 
-const MAIN = fileURLToPath(new URL('../../../sandbox/registry/main.ts', import.meta.url))
-
 async function start(...args: string[]) {
-  const child = spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
-  onTestFinished(() => {
-    child.kill('SIGKILL')
-  })
+  const child = spawnMain('registry', args)
   const [line] = (await once(createInterface(child.stdout), 'line')) as [string]
   const host = /^registry listening on (127\.0\.0\.1:\d+)$/u.exec(line)?.[1]
   if (host === undefined) throw new Error(`unexpected line: ${line}`)
   return { child, url: `http://${host}` }
-}
-
-async function run(...args: string[]) {
-  const child = spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
-  const errors: Buffer[] = []
-  child.stderr.on('data', (chunk: Buffer) => errors.push(chunk))
-  const [code] = (await once(child, 'close')) as [number]
-  return { code, errors: Buffer.concat(errors).toString() }
 }
 
 async function pushEmptyBlob(url: string): Promise<number> {
@@ -73,7 +59,7 @@ test.each([
   [['--unknown'], '--unknown'],
   [['extra'], 'extra'],
 ])('%j is a mistake it explains', async (args, message) => {
-  const { code, errors } = await run(...args)
+  const { code, errors } = await runMain('registry', args)
   expect(code).toBe(2)
   expect(errors).toContain(message)
   expect(errors).toContain('usage:')
@@ -81,7 +67,7 @@ test.each([
 
 test('a port in use is a failure', async () => {
   const { url } = await start()
-  const { code, errors } = await run('--port', new URL(url).port)
+  const { code, errors } = await runMain('registry', ['--port', new URL(url).port])
   expect(code).toBe(1)
   expect(errors).toContain('EADDRINUSE')
 })
