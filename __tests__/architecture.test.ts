@@ -54,9 +54,10 @@ const RULES: Readonly<Record<string, (edge: Edge) => boolean>> = {
   },
 }
 
-/** What the parts of the sandbox may use besides Node, themselves and the command line: other parts, and packages. */
+/** What the parts of the sandbox may use besides Node, themselves and what all share: other parts, and packages. */
 const SANDBOX: Readonly<Record<string, readonly string[]>> = {
   'command-line.ts': [],
+  'listening.ts': [],
   faults: [],
   registry: [],
   peers: [],
@@ -67,7 +68,7 @@ const SANDBOX: Readonly<Record<string, readonly string[]>> = {
 
 function mayUseInSandbox({ from, to }: Edge): boolean {
   if (to.startsWith('node:')) return true
-  const own = [partOf(from), 'command-line.ts']
+  const own = [partOf(from), 'command-line.ts', 'listening.ts']
   const name = to.startsWith('sandbox/') ? partOf(to) : (packageOf(to) ?? to)
   return [...own, ...(SANDBOX[partOf(from)] ?? [])].includes(name)
 }

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo, Socket } from 'node:net'
+import type { Socket } from 'node:net'
+import { listen } from '../listening.ts'
 import { askTarget, type Asking, isIntended } from './ask.ts'
 import { changed, isAnswerFault } from './changes.ts'
 import { deliver } from './delivery.ts'
@@ -102,13 +103,7 @@ class Proxy implements FaultProxy {
   }
 
   async listen(host: string, port: number): Promise<void> {
-    await new Promise<void>((resolve, reject) => {
-      this.#server.once('error', reject)
-      this.#server.listen(port, host, resolve)
-    })
-    const bound = this.#server.address() as AddressInfo
-    this.host =
-      bound.family === 'IPv6' ? `[${bound.address}]:${bound.port}` : `${bound.address}:${bound.port}`
+    this.host = await listen(this.#server, { host, port })
   }
 
   async idle(): Promise<void> {

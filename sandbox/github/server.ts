@@ -1,6 +1,6 @@
-import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { closeServer, listen } from '../listening.ts'
 import { answerRefusal, notFound, Refusal } from './http/answer.ts'
 import { deliver } from './http/delivery.ts'
 import { readDescription } from './description/read.ts'
@@ -46,15 +46,6 @@ export interface SandboxGitHub {
 const ENTERPRISE_PREFIX = '/api/v3'
 /** Where artifacts' contents are, beside the API. */
 const CONTENT_PREFIX = '/_content/'
-
-async function listen(server: Server, { host = '127.0.0.1', port = 0 }: GitHubOptions): Promise<string> {
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(port, host, resolve)
-  })
-  const address = server.address() as AddressInfo
-  return `http://${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`
-}
 
 function createRepository(options: GitHubOptions, now: () => Date): Repository {
   const fullName = options.repository ?? 'octo-org/app'
@@ -166,18 +157,12 @@ async function handle(
   log.write(`${received.method} ${path} ${logged.status ?? faults.map(({ kind }) => kind).join()}`)
 }
 
-async function closeServer(server: Server): Promise<void> {
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-  server.closeAllConnections()
-  await closed
-}
-
 /** Starts GitHub's REST API, in memory and on a free loopback port unless said. */
 export async function startGitHub(options: GitHubOptions = {}): Promise<SandboxGitHub> {
   const write = options.log ?? (() => {})
   const log: Log = { requests: [], faults: createFaults(), write }
   const server = createServer()
-  const service = createService(options, await listen(server, options))
+  const service = createService(options, `http://${await listen(server, options)}`)
   server.on('request', (message, response) => {
     handle(service, log, message, response).catch((error: unknown) => {
       // A mistake of the sandbox's own: it must not look like a fault of GitHub's.

@@ -1,6 +1,6 @@
-import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { closeServer, listen } from '../listening.ts'
 import { answerJson, answerRefusal, RefusalError, sendAnswer } from './answer.ts'
 import type { Gate } from './auth.ts'
 import { createGate } from './auth.ts'
@@ -100,21 +100,6 @@ async function openStorage(options: RegistryOptions): Promise<Storage> {
   const storage = new DiskStorage(options.storage.directory)
   await storage.open()
   return storage
-}
-
-async function listen(server: Server, options: RegistryOptions): Promise<string> {
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(options.port ?? 0, options.host ?? '127.0.0.1', resolve)
-  })
-  const { address, family, port } = server.address() as AddressInfo
-  return family === 'IPv6' ? `[${address}]:${port}` : `${address}:${port}`
-}
-
-async function closeServer(server: Server): Promise<void> {
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-  server.closeAllConnections()
-  await closed
 }
 
 function openBackDoors(

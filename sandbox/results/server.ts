@@ -1,6 +1,6 @@
-import { once } from 'node:events'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { createServer } from 'node:http'
+import { closeServer, listen } from '../listening.ts'
 import type { Archive } from './archive.ts'
 import { createFolderArchive, noArchive } from './archive.ts'
 import { createArtifactMethods } from './artifact-methods.ts'
@@ -42,8 +42,7 @@ export async function startResults(options: ResultsOptions = {}): Promise<Sandbo
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     void routeRequest({ tokens, blobs, services, onRequest: options.onRequest }, request, response)
   })
-  server.listen(options.port ?? 0, '127.0.0.1')
-  await once(server, 'listening')
+  await listen(server, { port: options.port ?? 0 })
 
   const byId = (id: number) => artifacts.finalized().find((one) => one.id === id)
   return {
@@ -65,9 +64,7 @@ export async function startResults(options: ResultsOptions = {}): Promise<Sandbo
       return artifact !== undefined
     },
     async close() {
-      server.close()
-      server.closeAllConnections()
-      await once(server, 'close')
+      await closeServer(server)
     },
   }
 }
