@@ -183,10 +183,13 @@ describe('on GHCR', () => {
   )
 
   test.each<TaskId>(['build', 'seal-git'])(
-    'packages: write is missed before anything is sealed: %s',
+    'packages: write is missed before anything is built: %s',
     async (id) => {
       const scene = await SCENES[id](stage)
       const seen = await place.step(scene, place.github.token, 'read')
+      expectCoded(seen)
+      // The upload that the registry denied.
+      expect(seen).toMatchObject({ isRun: false, pushes: 1 })
       expect(seen.code).toBe('REGISTRY_DENIED')
       const { image = '' } = scene.inputs
       expect(await place.registry.tags(image.slice(image.indexOf('/') + 1))).toEqual([])

@@ -37,6 +37,11 @@ export interface Registry {
     tag?: string,
     withinMs?: number,
   ): Promise<Digest>
+  /**
+   * Fails when the registry denies pushing to the repository, so that nothing is built in vain. Says nothing more: a push
+   * may fail for other reasons.
+   */
+  requirePush(repository: Repository): Promise<void>
   /** Every tag of the repository, in no particular order. */
   listTags(repository: Repository): Promise<readonly string[]>
   hasBlob(repository: Repository, digest: Digest): Promise<boolean>

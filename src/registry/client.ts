@@ -5,6 +5,7 @@ import type { Repository } from '../domain/reference.ts'
 import { streamBlob } from './blob-stream.ts'
 import { hasBlob } from './blobs.ts'
 import { Deadline } from './deadline.ts'
+import { assertPushable } from './first-push.ts'
 import { fetchManifest, storeManifest } from './manifests.ts'
 import type { Sessions } from './sessions.ts'
 import { listTags } from './tags.ts'
@@ -35,6 +36,10 @@ export class RegistryClient implements Registry {
   ): Promise<Digest> {
     const deadline = withinMs === undefined ? undefined : new Deadline(withinMs)
     return await storeManifest(this.#sessions.of(repository), repository, { bytes, mediaType, tag, deadline })
+  }
+
+  async requirePush(repository: Repository): Promise<void> {
+    await assertPushable(this.#sessions.of(repository), repository)
   }
 
   async listTags(repository: Repository): Promise<readonly string[]> {

@@ -101,15 +101,39 @@ async function verdictOf(session: Session, repository: Repository): Promise<Verd
   })
 }
 
-/** Begins an upload, which makes nothing visible, and cancels it. */
 async function probe(session: Session, repository: Repository): Promise<Verdict> {
+  const answer = await tryUpload(session, repository)
+  if (isBegun(answer)) return 'may-be-made'
+  if (missesRepository(answer)) throw await session.failure(answer, pushGrant(repository))
+  return 'not-writable'
+}
+
+/** Begins an upload, which makes nothing visible, and cancels it; returns the answer to the beginning. */
+async function tryUpload(session: Session, repository: Repository): Promise<Answer> {
   const grant = pushGrant(repository)
   const url = session.urlOf(repository, 'blobs/uploads/')
   const answer = await session.call({ method: 'POST', url, grant, limit: SMALL_BODY })
-  if (answer.status === 202 && !isHtml(answer)) {
-    await cancelUpload(session, uploadLocation(session, answer), grant)
-    return 'may-be-made'
+  if (isBegun(answer)) await cancelUpload(session, uploadLocation(session, answer), grant)
+  return answer
+}
+
+function isBegun(answer: Answer): boolean {
+  return answer.status === 202 && !isHtml(answer)
+}
+
+/**
+ * Finds out before anything is built that nothing may be pushed. Only a clear denial counts: whatever else is wrong
+ * with uploads, the push will tell, and may get over it.
+ * @throws {RegistryError} REGISTRY_DENIED.
+ */
+export async function assertPushable(session: Session, repository: Repository): Promise<void> {
+  // What was looked into when the repository did not show itself needs no second look.
+  if (session.known.isJudged(repository)) return
+  try {
+    const answer = await tryUpload(session, repository)
+    if (!isBegun(answer)) throw await session.failure(answer, pushGrant(repository))
+  } catch (error) {
+    if (isDenial(error)) throw error
+    if (!(error instanceof RegistryError)) throw error
   }
-  if (missesRepository(answer)) throw await session.failure(answer, grant)
-  return 'not-writable'
 }

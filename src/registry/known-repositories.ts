@@ -37,6 +37,11 @@ export class KnownRepositories {
     return this.#seen.has(apiPath(repository))
   }
 
+  /** True once there is a verdict on the repository, or about to be one. */
+  isJudged(repository: Repository): boolean {
+    return this.#verdicts.has(apiPath(repository))
+  }
+
   /** The verdict on a repository, asked for once. */
   async verdict(repository: Repository, ask: () => Promise<Verdict>): Promise<Verdict> {
     const path = apiPath(repository)

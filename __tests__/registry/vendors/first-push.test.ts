@@ -117,6 +117,58 @@ describe('the answer to the upload decides', () => {
   })
 })
 
+describe('before a build, a repository that is there', () => {
+  /** A repository with one image, which may be read, and an answer to whoever begins an upload. */
+  function readable(script?: Script): Vendor {
+    const shelf = new Shelf()
+    shelf.make('owner/app').put(Buffer.from(sample.bytes), 'application/vnd.oci.image.manifest.v1+json', TAG)
+    return discreet(
+      ({ method, kind }) => (method === 'POST' && kind === 'uploads' ? script : undefined),
+      shelf,
+    )
+  }
+
+  test.each([
+    [401, ociError(401, 'UNAUTHORIZED')],
+    [403, DENIED],
+  ] as const)('may not be written: %i is REGISTRY_DENIED', async (_status, script) => {
+    const { registry, repository } = await visit(readable(script))
+    await expect(registry.readTag(repository, TAG)).resolves.toMatchObject({ digest: sample.digest })
+    const error = await failureWith('REGISTRY_DENIED', registry.requirePush(repository))
+    expect(error.message).toContain('/blobs/uploads/')
+    expect(error.hint).toContain('permissions')
+  })
+
+  test('may be written: nothing is left of the upload', async () => {
+    const { registry, repository, requests } = await visit(readable())
+    await registry.requirePush(repository)
+    // Asked for a login, begun, and cancelled.
+    expect(uploads(requests()).map((line) => line.split(' ')[0])).toEqual(['POST', 'POST', 'DELETE'])
+  })
+
+  test.each([
+    ['fails', { status: 500 }],
+    ['breaks off', 'reset'],
+    ['is not supported', ociError(405, 'UNSUPPORTED')],
+    ['is answered with a page', htmlPage(202)],
+    ['leads nowhere', { status: 202 }],
+  ] satisfies [string, Script][])(
+    'may be written after all: an upload that %s says nothing',
+    async (_name, script) => {
+      const { registry, repository } = await visit(readable(script))
+      await expect(registry.requirePush(repository)).resolves.toBeUndefined()
+    },
+  )
+
+  test('that does not exist was looked into already', async () => {
+    const { registry, repository, requests } = await visit(discreet())
+    await registry.readTag(repository, TAG)
+    const before = requests().length
+    await registry.requirePush(repository)
+    expect(requests()).toHaveLength(before)
+  })
+})
+
 describe('a denial is a denial', () => {
   /** Denies every read of manifests, whatever is there. */
   const hidden: First = ({ method, kind }) =>

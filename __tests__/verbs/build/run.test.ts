@@ -74,6 +74,7 @@ describe('a commit that was never built', () => {
     const result = await working
     expect(work(job)).toEqual([
       'engine',
+      'requirePush',
       'cache restore k',
       'prepare npm ci',
       'cache save k',
@@ -464,14 +465,14 @@ describe('nothing is sealed when', () => {
       options: { makes: amd64, prepareExitCode: 3 },
       code: 'PREPARE_FAILED',
       says: 'expected exit code 0, got 3',
-      done: ['engine', 'cache restore k', 'prepare npm ci'],
+      done: ['engine', 'requirePush', 'cache restore k', 'prepare npm ci'],
     },
     {
       description: 'the sources are missing',
       options: { makes: amd64, faults: ['path: dist does not exist', 'base: not found'] },
       code: 'INPUT_INVALID',
       says: 'base: not found',
-      done: ['engine', 'cache restore k', 'prepare npm ci', 'cache save k'],
+      done: ['engine', 'requirePush', 'cache restore k', 'prepare npm ci', 'cache save k'],
     },
     {
       description: 'the engine reports no digest',
@@ -494,6 +495,21 @@ describe('nothing is sealed when', () => {
     expect(error.message).toContain(says)
     if (done !== undefined) expect(work(job)).toEqual(done)
     await published(world)
+  })
+
+  test('the registry denies pushing, which is known before anything is prepared', async () => {
+    const { job, work: working } = start(
+      {
+        makes: amd64,
+        around: async (call, proceed) => {
+          if (call.startsWith('requirePush')) throw new RegistryError('REGISTRY_DENIED', 'answered 403')
+          return await proceed()
+        },
+      },
+      { prepare: 'npm ci' },
+    )
+    await expectCode(working, 'REGISTRY_DENIED')
+    expect(work(job)).toEqual(['engine', 'requirePush'])
   })
 
   test('the registry cannot say whether the commit is built', async () => {

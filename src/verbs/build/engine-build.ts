@@ -17,6 +17,7 @@ export async function prepareAndBuild(
   const { context, log } = ports
   const checkedOut = await ports.checkedOut()
   if (checkedOut !== undefined && engine.name !== 'existing') checkWorkspace(checkedOut, target)
+  if (push) await ports.registry.requirePush(target.repository)
   await prepare(inputs, ports)
   const faults = await engine.check({ workspace: context.workspace })
   if (faults.length > 0) throw new InputError(faults, { hint: 'Nothing was pushed.' })

@@ -73,6 +73,7 @@ export async function push({ registry, repository }: Visit, manifest = sample, t
 export async function pushFirst(visited: Visit): Promise<void> {
   const { registry, records, repository } = visited
   expect(await registry.readTag(repository, TAG)).toBeUndefined()
+  await registry.requirePush(repository)
   await registry.putBlob(repository, config)
   await registry.putManifest(repository, sample.bytes, MEDIA_TYPES.ociManifest)
   const record = { type: RECORD, bytes: bytesOf('{"a":1}'), created: '2026-11-23T10:00:00.000Z' } as const
