@@ -35,7 +35,7 @@ describe('parseCommit', () => {
     { description: 'ten megabytes', text: 'a'.repeat(10 * 1024 * 1024), says: 'is not a commit id' },
   ])('refuses $description', async ({ text, says }) => {
     expect(isCommit(text)).toBe(false)
-    const error = await expectCode(() => parseCommit(text, 'commit'), 'INPUT_INVALID')
+    const error = await expectCode(() => parseCommit(text), 'INPUT_INVALID')
     expect(error.message).toMatch(/^commit: /)
     expect(error.message).toContain(says)
     expect(error.message.length).toBeLessThan(400)

@@ -28,10 +28,10 @@ export function commitFault(text: string): string | undefined {
  * Parses a full commit id.
  * @throws {InputError} for anything else.
  */
-export function parseCommit(text: string, input = 'commit'): Commit {
+export function parseCommit(text: string): Commit {
   const fault = commitFault(text)
   if (fault !== undefined) {
-    throw new InputError([`${input}: ${fault}`], { hint: 'Use the full id, for example ${{ github.sha }}.' })
+    throw new InputError([`commit: ${fault}`], { hint: 'Use the full id, for example ${{ github.sha }}.' })
   }
   return text as Commit
 }

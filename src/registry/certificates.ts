@@ -10,9 +10,9 @@ export type Trust = 'usual' | 'system'
 const MAX_BYTES = 1024 * 1024
 
 /** The folders in which docker, podman and skopeo look for the certificates of registries. */
-export function certificateFolders(environment: NodeJS.ProcessEnv, home = homedir()): readonly string[] {
+export function certificateFolders(environment: NodeJS.ProcessEnv): readonly string[] {
   const config = environment['XDG_CONFIG_HOME'] ?? ''
-  const own = config === '' ? join(home, '.config') : config
+  const own = config === '' ? join(homedir(), '.config') : config
   return [
     join(own, 'containers', 'certs.d'),
     join(own, 'docker', 'certs.d'),

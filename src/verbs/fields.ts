@@ -28,8 +28,8 @@ export function field<T>(parse: (text: string) => T, fallback = '') {
 }
 
 /** A text; undefined when empty. */
-export function optionalText(fallback = '') {
-  return field((text) => (text === '' ? undefined : text), fallback)
+export function optionalText() {
+  return field((text) => (text === '' ? undefined : text))
 }
 
 /** A text that must be given. */
