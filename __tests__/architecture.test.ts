@@ -193,7 +193,7 @@ test('the linter sees a floating promise', () => {
   const folder = mkdtempSync(join(tmpdir(), 'build-once-lint-'))
   try {
     const rules = JSON.parse(readFileSync(join(ROOT, '.oxlintrc.json'), 'utf8'))
-    expect(rules.ignorePatterns).toContain('__tests__/fixtures')
+    expect(rules.ignorePatterns).toContain('__tests__/fixtures/lint')
     const config = join(folder, 'oxlintrc.json')
     writeFileSync(config, JSON.stringify({ ...rules, $schema: undefined, ignorePatterns: [] }))
     const lint = spawnSync(
