@@ -55,8 +55,7 @@ export function openLog(github: SandboxGitHub, setup: LogSetup = {}): OpenLog {
     ...common,
     clock: turnClock ?? systemClock,
     isOver,
-    times:
-      turnClock === undefined ? { settleMs: 100, pollMs: 50, slowPollMs: 150, ...times } : { ...times },
+    times: turnClock === undefined ? { settleMs: 100, pollMs: 50, slowPollMs: 150, ...times } : { ...times },
   })
   const commit = parseCommit(github.state.git.head())
   const record = (fields: Partial<DeploymentRecord> = {}): DeploymentRecord =>
