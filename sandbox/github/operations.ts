@@ -31,6 +31,7 @@ export const OPERATION_IDS = [
   'repos/create-deployment-status',
   'repos/delete-deployment',
   'repos/get',
+  'repos/get-all-deployment-protection-rules',
   'repos/get-all-environments',
   'repos/get-combined-status-for-ref',
   'repos/get-commit',

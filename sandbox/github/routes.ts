@@ -8,7 +8,7 @@ import {
   getDeploymentStatus,
   listDeploymentStatuses,
 } from './deployments/status-routes.ts'
-import { getEnvironment, listEnvironments } from './deployments/environments.ts'
+import { getEnvironment, listCustomRules, listEnvironments } from './deployments/environments.ts'
 import type { Handler } from './http/exchange.ts'
 import { createBlob, getBlob } from './git/blob-routes.ts'
 import { createRef, deleteRef, getRef, listMatchingRefs, updateRef } from './git/ref-routes.ts'
@@ -57,6 +57,7 @@ export const HANDLERS: Readonly<Record<OperationId, Handler>> = {
   'repos/create-deployment-status': createDeploymentStatus,
   'repos/delete-deployment': deleteDeployment,
   'repos/get': getRepository,
+  'repos/get-all-deployment-protection-rules': listCustomRules,
   'repos/get-all-environments': listEnvironments,
   'repos/get-combined-status-for-ref': getCombinedStatus,
   'repos/get-commit': getCommit,

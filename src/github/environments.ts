@@ -9,6 +9,10 @@ const environmentSchema = z.looseObject({
   protection_rules: z.array(z.looseObject({ type: z.string() })).nullish(),
 })
 
+const customRulesSchema = z.looseObject({
+  custom_deployment_protection_rules: z.array(z.looseObject({ enabled: z.boolean() })).nullish(),
+})
+
 type Environment = z.infer<typeof environmentSchema>
 
 /** What stands between a job and an environment on GitHub. */
@@ -25,18 +29,31 @@ export interface Environments {
 export function createEnvironments(api: GitHubApi, log: Log): Environments {
   const known = new Map<string, Promise<Environment | undefined>>()
   let isSaid = false
-  const sayDenied = (error: GitHubError): void => {
-    if (!isSaid) log.notice(`Whether the environment is protected is not known. ${remedyOf(error)}`)
-    isSaid = true
+  const orSaid = async <T>(work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work()
+    } catch (error) {
+      if (isDenied(error) && !isSaid)
+        log.notice(`Whether the environment is protected is not known. ${remedyOf(error)}`)
+      isSaid ||= isDenied(error)
+      throw error
+    }
   }
   const read = async (name: string): Promise<Environment | undefined> => {
     const identity = environmentIdentity(name)
-    const reading = known.get(identity) ?? readEnvironment(api, name, sayDenied)
+    const reading = known.get(identity) ?? orSaid(async () => await readEnvironment(api, name))
     known.set(identity, reading)
     return await reading
   }
   return {
-    protection: async (name) => protectionOf(await read(name)),
+    protection: async (name) => {
+      const environment = await read(name)
+      if (environment === undefined) return 'missing'
+      const isProtected =
+        (environment.protection_rules ?? []).length > 0 ||
+        (await orSaid(async () => await hasCustomRule(api, environment.name)))
+      return isProtected ? 'protected' : 'none'
+    },
     spelling: async (name) => {
       try {
         return (await read(name))?.name ?? name
@@ -48,30 +65,41 @@ export function createEnvironments(api: GitHubApi, log: Log): Environments {
   }
 }
 
-async function readEnvironment(
-  api: GitHubApi,
-  environment: string,
-  onDenied: (error: GitHubError) => void,
-): Promise<Environment | undefined> {
+async function readEnvironment(api: GitHubApi, environment: string): Promise<Environment | undefined> {
+  return await unlessMissing(
+    async () =>
+      await api.request(
+        'GET /repos/{owner}/{repo}/environments/{environment_name}',
+        { environment_name: environment },
+        environmentSchema,
+        { permission: 'actions: read' },
+      ),
+  )
+}
+
+/** Rules that apps decide are not among those that an environment shows; old servers know of none. */
+async function hasCustomRule(api: GitHubApi, environment: string): Promise<boolean> {
+  const found = await unlessMissing(
+    async () =>
+      await api.request(
+        'GET /repos/{owner}/{repo}/environments/{environment_name}/deployment_protection_rules',
+        { environment_name: environment },
+        customRulesSchema,
+        { permission: 'actions: read' },
+      ),
+  )
+  return (found?.custom_deployment_protection_rules ?? []).some(({ enabled }) => enabled)
+}
+
+async function unlessMissing<T>(work: () => Promise<T>): Promise<T | undefined> {
   try {
-    return await api.request(
-      'GET /repos/{owner}/{repo}/environments/{environment_name}',
-      { environment_name: environment },
-      environmentSchema,
-      { permission: 'actions: read' },
-    )
+    return await work()
   } catch (error) {
     if (error instanceof GitHubError && error.status === 404) return undefined
-    if (isDenied(error)) onDenied(error)
     throw error
   }
 }
 
 function isDenied(error: unknown): error is GitHubError {
   return error instanceof GitHubError && error.code === 'GITHUB_DENIED'
-}
-
-function protectionOf(environment: Environment | undefined): Protection {
-  if (environment === undefined) return 'missing'
-  return (environment.protection_rules ?? []).length > 0 ? 'protected' : 'none'
 }

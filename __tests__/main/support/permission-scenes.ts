@@ -159,6 +159,11 @@ export const SCENES: Readonly<Record<TaskId, (stage: Stage) => Promise<Scene>>> 
     return scene
   },
   protection: async (stage) => deployScene(stage, { 'require-protection': 'true' }),
+  'protection-of-app': async (stage) => {
+    const scene = deployScene(stage)
+    stage.place.github.state.environments.set(scene.environment, { customRules: [{ app: 'gatekeeper' }] })
+    return scene
+  },
   'witness-git': async (stage) => deployScene(stage, { seal: 'git' }),
   'wait-for-job': async (stage) => {
     const scene = deployScene(stage, { 'lock-timeout': '0' })

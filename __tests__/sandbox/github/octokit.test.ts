@@ -55,6 +55,7 @@ async function useDeployments({ rest, paginate }: Octokit): Promise<void> {
   expect((await rest.repos.deleteDeployment(one)).status).toBe(204)
   await rest.repos.getAllEnvironments(REPOSITORY)
   await rest.repos.getEnvironment({ ...REPOSITORY, environment_name: 'qa' })
+  await rest.repos.getAllDeploymentProtectionRules({ ...REPOSITORY, environment_name: 'qa' })
 }
 
 async function useActions({ rest }: Octokit, github: SandboxGitHub): Promise<void> {

@@ -52,6 +52,7 @@ export const REQUIREMENTS: Readonly<Record<OperationId, Requirement>> = {
   // Every installation token can read metadata.
   'repos/get': [],
   // Not "deployments": environments belong to Actions.
+  'repos/get-all-deployment-protection-rules': read('actions'),
   'repos/get-all-environments': read('actions'),
   'repos/get-environment': read('actions'),
   'repos/get-combined-status-for-ref': read('statuses'),

@@ -17,6 +17,15 @@ export type ProtectionRule =
 /** How an environment is set up. */
 export interface EnvironmentOptions {
   readonly protection?: readonly ProtectionRule[]
+  /** Rules of apps, by the names of the apps; GitHub lists them on their own. */
+  readonly customRules?: readonly CustomRule[]
+}
+
+/** A rule that an app decides. */
+export interface CustomRule {
+  readonly app: string
+  /** So unless said. */
+  readonly isEnabled?: boolean
 }
 
 /** An environment. */
@@ -24,6 +33,7 @@ export interface Environment {
   readonly id: number
   readonly name: string
   readonly protection: readonly ProtectionRule[]
+  readonly customRules: readonly CustomRule[]
   readonly createdAt: Date
 }
 
@@ -41,13 +51,14 @@ export class Environments {
   }
 
   /** Creates or replaces an environment. */
-  set(name: string, { protection = [] }: EnvironmentOptions = {}): Environment {
+  set(name: string, { protection = [], customRules = [] }: EnvironmentOptions = {}): Environment {
     const known = this.find(name)
     const id = known?.id ?? 161_088_068 + this.#environments.size
     const environment = {
       id,
       name: known?.name ?? name,
       protection,
+      customRules,
       createdAt: known?.createdAt ?? this.#now(),
     }
     this.#environments.set(name.toLowerCase(), environment)
@@ -116,4 +127,22 @@ export const getEnvironment: Handler = (world, exchange) => {
   const environment = world.environments.find(parameterOf(exchange, 'environment_name'))
   if (environment === undefined) throw notFound()
   return ok(presentEnvironment(world, environment))
+}
+
+/** Lists the rules of apps, which an environment does not show. */
+export const listCustomRules: Handler = (world, exchange) => {
+  const environment = world.environments.find(parameterOf(exchange, 'environment_name'))
+  if (environment === undefined) throw notFound()
+  const rules = environment.customRules.map(({ app, isEnabled = true }, index) => ({
+    id: environment.id * 10 + index,
+    node_id: nodeId('CustomGate', environment.id * 10 + index),
+    enabled: isEnabled,
+    app: {
+      id: index + 1,
+      node_id: nodeId('Integration', index + 1),
+      slug: app,
+      integration_url: world.urls.page(`/apps/${app}`),
+    },
+  }))
+  return ok({ total_count: rules.length, custom_deployment_protection_rules: rules })
 }

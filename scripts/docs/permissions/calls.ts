@@ -34,7 +34,11 @@ export const CALLS = {
   'git/create-ref': { permission: 'contents: write', purpose: 'seal in git' },
   'repos/get-environment': {
     permission: 'actions: read',
-    purpose: 'see whether the environment is protected',
+    purpose: 'see whether the environment is protected, and how GitHub writes its name',
+  },
+  'repos/get-all-deployment-protection-rules': {
+    permission: 'actions: read',
+    purpose: 'see whether an app protects it',
   },
   'repos/list-deployments': {
     permission: 'deployments: read',

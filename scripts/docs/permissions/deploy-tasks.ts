@@ -28,6 +28,7 @@ type DeployTaskId =
   | 'rollback'
   | 'rollback-to'
   | 'protection'
+  | 'protection-of-app'
   | 'witness-git'
   | 'wait-for-job'
   | 'wait-for-run'
@@ -96,6 +97,13 @@ export const DEPLOY_TASKS: Readonly<Record<DeployTaskId, Task<DeployTaskId>>> = 
     beside: 'records-github',
     calls: [],
     without: { 'actions: read': deniedBefore('`unpack` and `run`') },
+  },
+  'protection-of-app': {
+    when: '`records: github`, and the environment has none of GitHub’s own rules',
+    job: 'deploy',
+    beside: 'records-github',
+    calls: ['repos/get-all-deployment-protection-rules'],
+    without: {},
   },
   'witness-git': {
     when: '`seal: git`',
