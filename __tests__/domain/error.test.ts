@@ -1,12 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import { ERROR_CODES } from '../../src/domain/error-codes.ts'
 import {
+  GitHubError,
   InputError,
   isRefusal,
   listed,
   messageOf,
   PolicyError,
   RegistryError,
+  remedyOf,
 } from '../../src/domain/error.ts'
 
 describe('errors', () => {
@@ -46,6 +48,28 @@ describe('errors', () => {
     { code: 'CONTENT_CORRUPT', expected: false },
   ] as const)('isRefusal($code)', ({ code, expected }) => {
     expect(isRefusal(new RegistryError(code, 'x'))).toBe(expected)
+  })
+
+  test.each([
+    { code: 'GITHUB_UNAVAILABLE', says: 'Run the job again' },
+    { code: 'GITHUB_UNEXPECTED', says: 'Check the address of the API' },
+    { code: 'GITHUB_REFUSED', says: 'Correct what GitHub’s answer in the message names' },
+    { code: 'GITHUB_DENIED', says: 'Check the token of this job.' },
+  ] as const)(
+    'of GitHub say what to do, and blame the token only where GitHub does: $code',
+    ({ code, says }) => {
+      const error = new GitHubError(code, 'x', { status: 500 })
+      expect(error.hint).toContain(says)
+      expect(remedyOf(error)).toBe(error.hint)
+      expect(remedyOf(error).includes('token')).toBe(code === 'GITHUB_DENIED')
+      expect(new GitHubError(code, 'x', { hint: 'do this' }).hint).toBe('do this')
+    },
+  )
+
+  test('of GitHub name the permission to add', () => {
+    expect(new GitHubError('GITHUB_DENIED', 'x', { permission: 'checks: read' }).hint).toBe(
+      'Add `permissions: checks: read` to this job.',
+    )
   })
 
   test('listed and messageOf', () => {

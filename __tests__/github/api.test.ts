@@ -86,10 +86,11 @@ describe('a request', () => {
   test.each(failing)('is given up after three attempts that ended with %s', async (_name, fault) => {
     const github = await openGitHub()
     github.faults.add({ fault, times: 3 })
-    const { message } = await githubFailure(
+    const { message, hint } = await githubFailure(
       'GITHUB_UNAVAILABLE',
       openApi(github).api.request(REF, MAIN, refAnswer),
     )
+    expect(hint).toContain('Run the job again')
     expect(message).toContain('GET /repos/octo-org/app/git/ref/')
     expect(message).not.toContain('<html')
   })

@@ -1,4 +1,4 @@
-import type { ErrorCode } from './error-codes.ts'
+import { ERROR_CODES, type ErrorCode } from './error-codes.ts'
 
 /** What an error may carry beside its message. */
 export interface ErrorDetails {
@@ -104,10 +104,18 @@ export class GitHubError extends BuildOnceError {
     message: string,
     details: ErrorDetails & { readonly status?: number; readonly permission?: string } = {},
   ) {
-    super(code, message, details)
+    super(code, message, { hint: remedyFor(code, details.permission), ...details })
     this.status = details.status
     this.permission = details.permission
   }
+}
+
+/** What to do where nobody knows better; the token is to blame only where GitHub says so. */
+function remedyFor(code: ErrorCode, permission: string | undefined): string {
+  if (code !== 'GITHUB_DENIED') return ERROR_CODES[code].next
+  return permission === undefined
+    ? 'Check the token of this job.'
+    : `Add \`permissions: ${permission}\` to this job.`
 }
 
 /** True where GitHub does not say: it denies, or shows nothing, which is one of its ways to deny. */
@@ -116,12 +124,9 @@ export function isWithheld(error: unknown): error is GitHubError {
   return error.code === 'GITHUB_DENIED' || error.code === 'GITHUB_NOT_FOUND'
 }
 
-/** What makes GitHub say it the next time, for notices of what is done without: the permission to add. */
-export function remedyOf({ hint, permission }: GitHubError): string {
-  if (hint !== undefined) return hint
-  return permission === undefined
-    ? 'Check the token of this job.'
-    : `Add \`permissions: ${permission}\` to this job.`
+/** What makes GitHub say it the next time, for notices of what is done without: often the permission to add. */
+export function remedyOf({ hint, code, permission }: GitHubError): string {
+  return hint ?? remedyFor(code, permission)
 }
 
 /** A record that is not a valid build-once document. */
