@@ -2,6 +2,7 @@ import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { bothLogs } from '../../src/domain/both-logs.ts'
 import type { DeploymentLog, LoggedDeployment } from '../../src/domain/deployment-log.ts'
+import type { DeploymentRecord } from '../../src/domain/record.ts'
 import { historyOf, logged } from '../fixtures/history.ts'
 import { deploymentRecord, repository } from '../fixtures/samples.ts'
 
@@ -26,10 +27,16 @@ async function listed(first: readonly LoggedDeployment[], second: readonly Logge
   return found
 }
 
-const at = (minutes: number, id: number, isActive = true): LoggedDeployment =>
+const at = (
+  minutes: number,
+  id: number,
+  isActive = true,
+  state: DeploymentRecord['state'] = 'success',
+): LoggedDeployment =>
   logged(
     {
       id: id.toString(16).padStart(32, '0'),
+      state,
       finishedAt: new Date(Date.parse('2026-11-23T00:00:00.000Z') + minutes * 60_000).toISOString(),
     },
     isActive,
@@ -63,6 +70,15 @@ test('what either has is read, newest first; of what both have, the second one c
   const github = [at(49, 5, false), at(40, 4), at(30, 3), at(20, 2)]
   const found = await listed(registry, github)
   expect(found).toEqual([github[0], github[1], github[2], github[3], registry[2]])
+})
+
+test('who gave up waiting stands before whoever was waited for, in the order of GitHub, and hides nothing', async () => {
+  const gaveUp = at(10, 3, false, 'refused')
+  const made = at(60, 2, false)
+  expect(await listed([at(60, 2), gaveUp], [gaveUp, made])).toEqual([made, gaveUp])
+  const between = at(30, 1)
+  expect(await listed([at(60, 2), between, gaveUp], [gaveUp, made])).toEqual([made, between, gaveUp])
+  expect(await listed([between], [gaveUp, made])).toEqual([made, between, gaveUp])
 })
 
 test('any two logs are read as one would be', async () => {

@@ -35,7 +35,7 @@ async function* merged(
   leading: AsyncIterable<LoggedDeployment>,
 ): AsyncGenerator<LoggedDeployment> {
   const source = leading[Symbol.asyncIterator]()
-  const waiting: LoggedDeployment[] = []
+  let waiting: LoggedDeployment[] = []
   const known = new Set<string>()
   let oldest = Infinity
   const readUntil = async (time: number): Promise<void> => {
@@ -45,9 +45,11 @@ async function* merged(
       else {
         waiting.push(value)
         known.add(value.record.id)
-        oldest = timeOf(value)
+        // Who gave up waiting has ended before whoever was waited for, and stands before it where turns make the order.
+        if (value.record.state !== 'refused') oldest = timeOf(value)
       }
     }
+    waiting = waiting.toSorted((entry, other) => timeOf(other) - timeOf(entry))
   }
   for await (const entry of one) {
     await readUntil(timeOf(entry) - TOLERANCE_MS)
