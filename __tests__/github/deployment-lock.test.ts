@@ -225,7 +225,7 @@ describe('who ended without saying so', () => {
     await job(github, { workflowRun: runOf(5), checkRunId: 50 }).announce()
     const next = job(github, { workflowRun: runOf(6) })
     await expectCode(next.take(await next.announce(), 150), 'LOCKED')
-    const notices = next.log.lines.filter((line) => line.startsWith('notice'))
+    const notices = next.log.lines.filter((line) => line.includes('it is waited for'))
     expect(notices).toEqual([expect.stringContaining('Add `permissions: actions: read` to this job.')])
   })
 
