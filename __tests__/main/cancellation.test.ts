@@ -137,6 +137,36 @@ describe('a deployment on GitHub that is cancelled', () => {
     ).toEqual(['in_progress', 'error'])
   })
 
+  test('without being asked has failed: previous is what was there before', {
+    timeout: 120_000,
+  }, async () => {
+    const github = await openGitHub()
+    const { git, actions, jobs, deployments } = github.state
+    const here = await place(github)
+    const [zero, one, two] = [git.head(), git.commit(), git.commit()]
+    for (const commit of [zero, one, two]) await here.build(commit)
+    for (const commit of [zero, one])
+      expect(errorsOf(await here.deploy({ commit, environment: 'staging', run: 'true' }))).toBe('')
+    const job = jobs.start(actions.startRun({ sha: two, id: 2 }), { id: 2 })
+    const { pid, ended } = await start(
+      here,
+      { commit: two, environment: 'staging', run: ENDLESS },
+      { run: 2 },
+    )
+    process.kill(pid, 'SIGKILL')
+    await ended
+    jobs.finish(job, 'failure')
+    const back = { environment: 'staging', digest: '', 'rollback-to': 'previous', run: 'true' }
+    const rolledBack = await here.deploy(back, { run: 3, checkRun: 3 })
+    expect(errorsOf(rolledBack)).toBe('')
+    expect(deployments.all().map(({ sha, statuses }) => [sha, statuses.at(-1)?.state])).toEqual([
+      [one, 'success'],
+      [two, 'error'],
+      [one, 'inactive'],
+      [zero, 'inactive'],
+    ])
+  })
+
   test('when all is done and is being recorded, is recorded as what it is', {
     timeout: 120_000,
   }, async () => {

@@ -1,10 +1,4 @@
-import {
-  type DeploymentLock,
-  isKnownToBeOver,
-  type Liveness,
-  locked,
-  type LockRequest,
-} from '../domain/lock.ts'
+import { type DeploymentLock, isKnownToBeOver, locked, type LockRequest } from '../domain/lock.ts'
 import { messageOf } from '../domain/error.ts'
 import { DeploymentHistory, type OwnDeployment } from './deployment-history.ts'
 import { holderOf } from './deployment-payload.ts'
@@ -37,8 +31,6 @@ const TIMES: TurnTimes = {
 
 /** What the lock on GitHub works with. */
 export interface GitHubLockOptions extends GitHubLogOptions {
-  /** Whether somebody's job has ended. */
-  readonly isOver: Liveness
   readonly times?: Partial<TurnTimes>
 }
 
@@ -134,8 +126,9 @@ async function waitFor(
     await clock.sleep(Math.max(1, Math.min(pause, left)), request.cancelled)
     const standing = await history.standing(blocker.deployment)
     if (standing?.kind !== 'open') return
-    if (standing.hasTurn && !hadTurn) since = now()
-    hadTurn = standing.hasTurn
+    const hasTurn = standing.begun !== undefined
+    if (hasTurn && !hadTurn) since = now()
+    hadTurn = hasTurn
     if (await hasEnded(options, times, request, blocker)) return
   }
 }

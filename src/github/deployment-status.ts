@@ -64,8 +64,8 @@ export function shorten(text: string): string {
 
 /** How a deployment stands. */
 export type Standing =
-  /** `hasTurn` while it deploys; else it waits itself. */
-  | { readonly kind: 'open'; readonly since: string; readonly hasTurn: boolean }
+  /** `begun` while it deploys: what it is, should nothing more come. Else it waits itself. */
+  | { readonly kind: 'open'; readonly since: string; readonly begun: DeploymentRecord | undefined }
   | { readonly kind: 'ended'; readonly record: DeploymentRecord; readonly isActive: boolean }
 
 const ENDED = ['success', 'failure', 'error']
@@ -100,7 +100,9 @@ export function standingOf(
 ): Standing {
   const statuses = all.filter((status) => counts(status, creator))
   const newest = statuses[0]
-  const open = { kind: 'open', since: createdAt, hasTurn: newest?.state === 'in_progress' } as const
+  const begun =
+    newest?.state === 'in_progress' ? recordOf(payload, { ...newest, description: '' }) : undefined
+  const open = { kind: 'open', since: createdAt, begun } as const
   if (newest === undefined) return open
   const isActive = newest.state !== 'inactive'
   const ending = statuses.find(({ state }) => state !== 'inactive')

@@ -1,21 +1,17 @@
-import type {
-  DeploymentIntent,
-  DeploymentLog,
-  LoggedDeployment,
-  OfInterest,
-} from '../domain/deployment-log.ts'
+import type { DeploymentIntent, DeploymentLog, LoggedDeployment } from '../domain/deployment-log.ts'
 import { shortDigest } from '../domain/digest.ts'
 import { isSameEnvironment } from '../domain/environment.ts'
 import { GitHubError, messageOf } from '../domain/error.ts'
+import type { Liveness } from '../domain/lock.ts'
 import { isSuccess } from '../domain/order.ts'
 import type { DeploymentRecord } from '../domain/record.ts'
 import type { Repository } from '../domain/reference.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Log } from '../platform/log.ts'
 import { type AutomaticDeployment, findAutomaticDeployment } from './check-run.ts'
-import { DeploymentHistory, type HistoryOptions } from './deployment-history.ts'
-import { payloadOf } from './deployment-payload.ts'
-import { endingOf, shorten } from './deployment-status.ts'
+import { DeploymentHistory, type HistoryOptions, type OwnDeployment } from './deployment-history.ts'
+import { holderOf, payloadOf } from './deployment-payload.ts'
+import { endingOf, shorten, type Standing } from './deployment-status.ts'
 import { addStatus, createDeployment, type NewStatus } from './deployments-api.ts'
 
 /** What the log on GitHub works with. */
@@ -27,6 +23,8 @@ export interface GitHubLogOptions extends HistoryOptions {
   readonly checkRunId: number | undefined
   /** Where the environment can be looked at. */
   readonly environmentUrl?: string | undefined
+  /** Whether somebody's job has ended. */
+  readonly isOver: Liveness
 }
 
 /** A superseded deployment is behind few others: failures since, and what else there is in its environment. */
@@ -42,6 +40,7 @@ export function createGitHubDeploymentLog(options: GitHubLogOptions): Deployment
   const history = options.history ?? new DeploymentHistory(options)
   // A deployment that could not be announced is created when its failure is recorded: nothing is said twice.
   let known: AutomaticDeployment | null | undefined
+  const own = new Set<number>()
   const create = async (intent: DeploymentIntent): Promise<number> => {
     if (known === undefined) {
       known = await findAutomaticDeployment(api, options.checkRunId, options.log)
@@ -57,6 +56,7 @@ export function createGitHubDeploymentLog(options: GitHubLogOptions): Deployment
       async () => await createDeployment(api, clock, { payload, description, environment }),
     )
     history.identify(created.creator)
+    own.add(created.id)
     return created.id
   }
   return {
@@ -68,7 +68,14 @@ export function createGitHubDeploymentLog(options: GitHubLogOptions): Deployment
       if (record.state === 'success') await supersede(options, history, repository, record.environment, id)
       return String(id)
     },
-    list: (repository, environment, isOfInterest) => list(history, repository, environment, isOfInterest),
+    list: async function* (repository, environment, isOfInterest = () => true) {
+      for await (const deployment of history.listBelieved(repository, environment)) {
+        if (!isOfInterest(deployment.payload)) continue
+        const isOver = own.has(deployment.id) ? async () => false : options.isOver
+        const logged = await endOf(deployment, await history.standing(deployment), isOver)
+        if (logged !== undefined) yield logged
+      }
+    },
   }
 }
 
@@ -89,18 +96,19 @@ export function links(
   return { logUrl: workflowRun === null ? undefined : `${workflowRun.url}${job}`, environmentUrl }
 }
 
-async function* list(
-  history: DeploymentHistory,
-  repository: Repository,
-  environment: string,
-  isOfInterest: OfInterest = () => true,
-): AsyncGenerator<LoggedDeployment> {
-  for await (const deployment of history.listBelieved(repository, environment)) {
-    if (!isOfInterest(deployment.payload)) continue
-    const standing = await history.standing(deployment)
-    if (standing?.kind === 'ended')
-      yield { record: standing.record, isActive: standing.isActive, id: String(deployment.id) }
-  }
+/**
+ * How a deployment has ended; undefined for one that has not, or is deleted. Whoever was killed while it was at work has
+ * failed, and whoever wants to go back to what was there before must not have to wait until somebody writes that down.
+ */
+async function endOf(
+  { id, payload }: OwnDeployment,
+  standing: Standing | undefined,
+  isOver: Liveness,
+): Promise<LoggedDeployment | undefined> {
+  if (standing?.kind === 'ended')
+    return { record: standing.record, isActive: standing.isActive, id: String(id) }
+  if (standing?.begun === undefined || !(await isOver(holderOf(payload)))) return undefined
+  return { record: standing.begun, isActive: false, id: String(id) }
 }
 
 /**

@@ -60,9 +60,9 @@ export async function deploymentPorts(
   const environments = createEnvironments(api, log)
   const { spelling } = environments
   const history = new DeploymentHistory({ api, log, deployers: inputs.deployers, spelling })
-  const onGitHub = { ...common, api, history, checkRunId, environmentUrl: inputs['environment-url'] }
+  const onGitHub = { ...common, api, history, checkRunId, isOver, environmentUrl: inputs['environment-url'] }
   const githubLog = createGitHubDeploymentLog(onGitHub)
-  const githubLock = createGitHubLock({ ...onGitHub, isOver })
+  const githubLock = createGitHubLock(onGitHub)
   const places = {
     github: { deployments: githubLog, lock: githubLock },
     registry: { deployments: inRegistry, lock: registryLock },

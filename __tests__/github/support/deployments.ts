@@ -45,16 +45,15 @@ export function openLog(github: SandboxGitHub, setup: LogSetup = {}): OpenLog {
   const limits = maxDeployments === undefined ? {} : { maxDeployments }
   const { spelling } = createEnvironments(api, log)
   const history = new DeploymentHistory({ api, log, deployers, spelling, ...limits })
-  const common = { api, log, checkRunId, environmentUrl, history }
+  const isOver = createLiveness(api, log, turnClock ?? systemClock)
+  const common = { api, log, checkRunId, environmentUrl, history, isOver }
   const deployments = createGitHubDeploymentLog({
     ...common,
     clock: { ...systemClock, sleep: async () => {} },
   })
-  const isOver = createLiveness(api, log, turnClock ?? systemClock)
   const lock = createGitHubLock({
     ...common,
     clock: turnClock ?? systemClock,
-    isOver,
     times: turnClock === undefined ? { settleMs: 100, pollMs: 50, slowPollMs: 150, ...times } : { ...times },
   })
   const commit = parseCommit(github.state.git.head())
