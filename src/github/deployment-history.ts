@@ -3,7 +3,13 @@ import { formatRepository, type Repository } from '../domain/reference.ts'
 import type { Log } from '../platform/log.ts'
 import type { GitHubApi } from './api.ts'
 import { type DeploymentPayload, readPayload } from './deployment-payload.ts'
-import { type Circumstances, type Creator, type Standing, standingOf } from './deployment-status.ts'
+import {
+  type Circumstances,
+  type Creator,
+  type Standing,
+  standingOf,
+  standingOfRefused,
+} from './deployment-status.ts'
 import { type ListedDeployment, listDeployments, PAGE, readStatuses } from './deployments-api.ts'
 
 /** A deployment of ours. */
@@ -51,6 +57,7 @@ export class DeploymentHistory {
   readonly #known = new Map<string, Known>()
   readonly #over = new Map<number, Standing>()
   readonly #told = new Set<string>()
+  readonly #turns = new Set<number>()
   #self: Creator
 
   constructor(options: HistoryOptions) {
@@ -65,6 +72,16 @@ export class DeploymentHistory {
   /** Says who this job is: whoever its own deployment was made by. */
   identify(creator: Creator): void {
     this.#self = creator
+  }
+
+  /** Says that it is the turn of one of this job's deployments. */
+  begin(id: number): void {
+    this.#turns.add(id)
+  }
+
+  /** Whether it was the turn of one of this job's deployments. */
+  hasBegun(id: number): boolean {
+    return this.#turns.has(id)
   }
 
   /**
@@ -120,11 +137,13 @@ export class DeploymentHistory {
 
   /** How a deployment stands; undefined once it is deleted. */
   async standing(deployment: OwnDeployment): Promise<Standing | undefined> {
+    const { payload, createdAt } = deployment
+    if (payload.refused !== undefined) return standingOfRefused(payload, payload.refused, createdAt)
     const over = this.#over.get(deployment.id)
     if (over !== undefined) return over
     const statuses = await readStatuses(this.#options.api, deployment)
     if (statuses === undefined) return undefined
-    const standing = standingOf(deployment.payload, statuses, deployment)
+    const standing = standingOf(payload, statuses, deployment)
     if (standing.kind === 'ended' && !standing.isActive) this.#over.set(deployment.id, standing)
     return standing
   }

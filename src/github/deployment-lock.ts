@@ -60,6 +60,7 @@ export function createGitHubLock(options: GitHubLockOptions): DeploymentLock {
         description: '',
         ...links(options, request.holder),
       })
+      history.begin(own)
       return { release: async () => {} }
     },
   }
@@ -134,8 +135,8 @@ async function waitFor(
 }
 
 /**
- * The newest deployment before ours that has not ended. One that ended after it began had waited for all before it,
- * so nothing older needs to be looked at.
+ * The newest deployment before ours that has not ended. One that had its turn had waited for all before it, so nothing
+ * older needs to be looked at.
  */
 async function findBlocker(
   options: Waiting,
@@ -148,7 +149,8 @@ async function findBlocker(
     const standing = await options.history.standing(deployment)
     if (standing === undefined) continue
     if (standing.kind === 'ended') {
-      if (standing.record.state === 'success' && options.history.isBelieved(deployment)) return undefined
+      const isAfterAll = standing.hadTurn || standing.record.state === 'success'
+      if (isAfterAll && options.history.isBelieved(deployment)) return undefined
       continue
     }
     const blocker = { deployment, since: standing.since }

@@ -7,7 +7,7 @@ import { deploymentRecordSchema } from '../domain/record.ts'
 const MAX_EVIDENCE = 10
 
 const { schema, id, releaseId, environment, repository, digest, commit } = deploymentRecordSchema.shape
-const { configDigest, evidence, workflowRun, actor, startedAt } = deploymentRecordSchema.shape
+const { configDigest, evidence, workflowRun, actor, startedAt, reason } = deploymentRecordSchema.shape
 const number = z.int().nonnegative().nullable()
 
 const payloadSchema = z.strictObject({
@@ -18,13 +18,15 @@ const payloadSchema = z.strictObject({
   automaticDeployment: number,
   /** Links the deployment to the workflow run in GitHub's pages. */
   workflow_run_id: number.optional(),
+  /** Why it was refused, where that was known before it was created: then nobody has to ask how it ended. */
+  refused: reason.unwrap().optional(),
 })
 
 /** What our deployments on GitHub hold. It cannot be changed afterwards, so it holds what was known at the beginning. */
 export type DeploymentPayload = z.infer<typeof payloadSchema>
 
-/** What is known of the job beside the intent. */
-export type JobFacts = Pick<DeploymentPayload, 'checkRunId' | 'automaticDeployment'>
+/** What is known beside the intent. */
+export type JobFacts = Pick<DeploymentPayload, 'checkRunId' | 'automaticDeployment' | 'refused'>
 
 /** The payload of a deployment that is about to begin. */
 export function payloadOf(intent: DeploymentIntent, job: JobFacts): DeploymentPayload {

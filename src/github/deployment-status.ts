@@ -34,13 +34,15 @@ export interface Ending {
 }
 
 const ROLLED_BACK = 'Rolled back: '
+const SINCE = / \[since (?<id>\d{1,15})\]$/
 const REPLACES = 'Replaces '
 
 /**
  * How a record ends its deployment. The description holds what was not known when it began, because only it can still be
  * written: what was replaced, and what was done out of the ordinary.
+ * @param since nothing between that deployment and this one counts any more, see {@link Standing}.
  */
-export function endingOf(record: DeploymentRecord): Ending {
+export function endingOf(record: DeploymentRecord, since?: number): Ending {
   const { state, reason, previousDigest } = record
   if (state === 'success') {
     const remarks = [
@@ -53,20 +55,33 @@ export function endingOf(record: DeploymentRecord): Ending {
   const why = reason === null ? '' : `${reason.code}: ${reason.message}`
   const prefix = state === 'rolled-back' ? ROLLED_BACK : ''
   // Refused is what never reached the environment.
-  return { state: state === 'refused' ? 'error' : 'failure', description: shorten(`${prefix}${why}`) }
+  const suffix = since === undefined ? '' : ` [since ${since}]`
+  const description = `${shorten(`${prefix}${why}`, MAX_DESCRIPTION - suffix.length)}${suffix}`
+  return { state: state === 'refused' ? 'error' : 'failure', description }
 }
 
 /** One line, of at most as many characters as GitHub takes. */
-export function shorten(text: string): string {
+export function shorten(text: string, length = MAX_DESCRIPTION): string {
   const line = text.replaceAll(/[\p{Cc}\s]+/gu, ' ').trim()
-  return line.length <= MAX_DESCRIPTION ? line : `${line.slice(0, MAX_DESCRIPTION - 1).trimEnd()}…`
+  return line.length <= length ? line : `${line.slice(0, length - 1).trimEnd()}…`
 }
 
 /** How a deployment stands. */
 export type Standing =
   /** `begun` while it deploys: what it is, should nothing more come. Else it waits itself. */
   | { readonly kind: 'open'; readonly since: string; readonly begun: DeploymentRecord | undefined }
-  | { readonly kind: 'ended'; readonly record: DeploymentRecord; readonly isActive: boolean }
+  | {
+      readonly kind: 'ended'
+      readonly record: DeploymentRecord
+      readonly isActive: boolean
+      /** It had its turn, so that all before it had ended by then. */
+      readonly hadTurn: boolean
+      /**
+       * All between that deployment and this one were refused, or have failed before this one did; 0 for all before it.
+       * There may be thousands, and asking for the end of each takes more requests than there are.
+       */
+      readonly since: number | undefined
+    }
 
 const ENDED = ['success', 'failure', 'error']
 
@@ -109,9 +124,11 @@ export function standingOf(
   if (ending === undefined || !ENDED.includes(ending.state)) {
     if (isActive) return open
     // Made inactive before it came to anything.
-    return { kind: 'ended', isActive: false, record: recordOf(payload, { ...newest, state: 'error' }) }
+    const record = recordOf(payload, { ...newest, state: 'error' })
+    return { kind: 'ended', isActive: false, hadTurn: false, since: undefined, record }
   }
   const record = recordOf(payload, ending)
+  const isOwn = (status: DeploymentStatus): boolean => status.creator?.id === creator?.id
   // Abandoned before it was its turn.
   const isUntouched =
     ending.state === 'error' &&
@@ -121,12 +138,30 @@ export function standingOf(
     kind: 'ended',
     record: isUntouched ? { ...record, state: 'refused' } : record,
     isActive: isActive && ending.state === 'success',
+    hadTurn: statuses.some((status) => status.state === 'in_progress' && isOwn(status)),
+    since: isOwn(ending) && ending.state !== 'success' ? sinceOf(ending) : undefined,
   }
 }
 
+/** How a deployment stands that was refused before it was created. */
+export function standingOfRefused(
+  payload: DeploymentPayload,
+  reason: NonNullable<DeploymentRecord['reason']>,
+  createdAt: string,
+): Standing {
+  const status = { id: 0, state: 'error', created_at: createdAt }
+  const record = { ...recordOf(payload, status), state: 'refused', reason } as const
+  return { kind: 'ended', record, isActive: false, hadTurn: false, since: undefined }
+}
+
+function sinceOf({ description }: DeploymentStatus): number | undefined {
+  const id = SINCE.exec(description ?? '')?.groups?.['id']
+  return id === undefined ? undefined : Number(id)
+}
+
 function recordOf(payload: DeploymentPayload, status: DeploymentStatus): DeploymentRecord {
-  const { checkRunId: _, automaticDeployment: __, workflow_run_id: ___, ...intent } = payload
-  const text = status.description ?? ''
+  const { checkRunId: _, automaticDeployment: __, workflow_run_id: ___, refused: ____, ...intent } = payload
+  const text = (status.description ?? '').replace(SINCE, '')
   const finishedAt = new Date(status.created_at).toISOString()
   if (status.state !== 'success')
     return {

@@ -31,6 +31,9 @@ export interface GitHubLogOptions extends HistoryOptions {
 const MAX_SUPERSEDED = 20
 const MAX_LOOKED = 300
 
+/** The ends of fewer attempts are asked for one by one, because they tell why something does not count. */
+const MANY_ATTEMPTS = 10
+
 /**
  * The log of deployments as GitHub Deployments. What was known at the beginning is the payload, which nobody can change
  * afterwards; how it ended is the statuses. Times are GitHub's, so that the clocks of runners do not matter.
@@ -41,13 +44,20 @@ export function createGitHubDeploymentLog(options: GitHubLogOptions): Deployment
   // A deployment that could not be announced is created when its failure is recorded: nothing is said twice.
   let known: AutomaticDeployment | null | undefined
   const own = new Set<number>()
-  const create = async (intent: DeploymentIntent): Promise<number> => {
+  const create = async (
+    intent: DeploymentIntent,
+    reason: DeploymentRecord['reason'] = null,
+  ): Promise<number> => {
     if (known === undefined) {
       known = await findAutomaticDeployment(api, options.checkRunId, options.log)
       if (known !== null) checkEnvironment(options.log, known.environment, intent.environment)
     }
     const automaticDeployment = known?.id ?? null
-    const payload = payloadOf(intent, { checkRunId: options.checkRunId ?? null, automaticDeployment })
+    const payload = payloadOf(intent, {
+      checkRunId: options.checkRunId ?? null,
+      automaticDeployment,
+      ...(reason === null ? {} : { refused: { ...reason, message: shorten(reason.message) } }),
+    })
     const what = intent.digest === null ? 'nothing' : shortDigest(intent.digest)
     const description = shorten(`${what} of commit ${intent.commit.slice(0, 12)}, ${intent.repository}`)
     const environment = await history.spelling(intent.environment)
@@ -63,17 +73,22 @@ export function createGitHubDeploymentLog(options: GitHubLogOptions): Deployment
     now: () => api.now(),
     open: async (_repository, intent) => ({ id: String(await create(intent)) }),
     append: async (repository, record, _subject, open) => {
-      const id = open === undefined ? await create(record) : Number(open.id)
-      await addStatus(api, clock, id, { ...endingOf(record), ...links(options, record) })
+      const refusal = record.state === 'refused' ? record.reason : null
+      const id = open === undefined ? await create(record, refusal) : Number(open.id)
+      const since = await sinceWhich(options, history, repository, record, id)
+      await addStatus(api, clock, id, { ...endingOf(record, since), ...links(options, record) })
       if (record.state === 'success') await supersede(options, history, repository, record.environment, id)
       return String(id)
     },
     list: async function* (repository, environment, isOfInterest = () => true) {
+      let since = Infinity
       for await (const deployment of history.listBelieved(repository, environment)) {
-        if (!isOfInterest(deployment.payload)) continue
+        if (deployment.id > since || !isOfInterest(deployment.payload)) continue
         const isOver = own.has(deployment.id) ? async () => false : options.isOver
-        const logged = await endOf(deployment, await history.standing(deployment), isOver)
+        const standing = await history.standing(deployment)
+        const logged = await endOf(deployment, standing, isOver)
         if (logged !== undefined) yield logged
+        if (standing?.kind === 'ended') since = standing.since ?? since
       }
     },
   }
@@ -109,6 +124,42 @@ async function endOf(
     return { record: standing.record, isActive: standing.isActive, id: String(id) }
   if (standing?.begun === undefined || !(await isOver(holderOf(payload)))) return undefined
   return { record: standing.begun, isActive: false, id: String(id) }
+}
+
+/**
+ * After many attempts without success: the deployment before them, so that whoever comes later need not ask for the end
+ * of each of them, as of the refusals of a job that is tried every ten minutes while a week of soaking goes by. After a
+ * refusal that is the last one that was more than a refusal, after a failure the last success, whoever made it; 0 where
+ * there is none. Only whoever had its turn knows that all of them have ended.
+ */
+async function sinceWhich(
+  { log }: GitHubLogOptions,
+  history: DeploymentHistory,
+  repository: Repository,
+  { environment, state, reason }: DeploymentRecord,
+  id: number,
+): Promise<number | undefined> {
+  // A job that is cancelled has no time.
+  if (state === 'success' || reason?.code === 'CANCELLED' || !history.hasBegun(id)) return undefined
+  let asked = 0
+  let since = id - 1
+  try {
+    for await (const other of history.list(repository, environment)) {
+      if (other.id > since) continue
+      const standing = await history.standing(other)
+      if (standing?.kind === 'open') return undefined
+      if (standing === undefined) continue
+      const isEnough =
+        standing.record.state === 'success' || (state === 'refused' && standing.record.state !== 'refused')
+      if (isEnough) return asked < MANY_ATTEMPTS ? undefined : other.id
+      asked += 1
+      if (history.isBelieved(other)) since = standing.since ?? since
+    }
+  } catch (error) {
+    log.debug(`How many attempts there were before is not known: ${messageOf(error)}`)
+    return undefined
+  }
+  return asked < MANY_ATTEMPTS ? undefined : 0
 }
 
 /**
