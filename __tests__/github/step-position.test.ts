@@ -86,6 +86,29 @@ describe('the step', () => {
     expect(found?.lineOf('environment')).toBe(lineOf('environment: staging'))
   })
 
+  test('that runs beside others', async () => {
+    const text = `jobs:
+  build:
+    steps:
+      - parallel:
+          - uses: org/build-once/deploy@v1
+            with: { environment: one }
+          - uses: org/build-once/deploy@v1
+            with:
+              environment: two
+      - uses: org/build-once/deploy@v1
+        with: { environment: '\${{ inputs.environment }}' }
+`
+    const action = { GITHUB_ACTION: '__org_build-once_deploy' }
+    const found = await find({ ...action, INPUT_ENVIRONMENT: 'three' }, { text, folder: 'deploy' })
+    expect(found?.line).toBe(10)
+    const only = text.replace(/      - uses[^]*$/, '')
+    const beside = await find({ ...action, INPUT_ENVIRONMENT: 'two' }, { text: only, folder: 'deploy' })
+    expect([beside?.line, beside?.lineOf('environment')]).toEqual([7, 9])
+    // It may be the last one as well.
+    expect(await find({ ...action, INPUT_ENVIRONMENT: 'two' }, { text, folder: 'deploy' })).toBeUndefined()
+  })
+
   test('of the repository itself', async () => {
     const text = WORKFLOW.replaceAll(USES, './').replaceAll('org/build-once/deploy@v1', './deploy')
     expect(await find({ GITHUB_ACTION_REPOSITORY: '' }, { text })).toMatchObject({ line: lineOf('uses: ') })

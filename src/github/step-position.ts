@@ -138,8 +138,13 @@ async function findIn(
     uses: textOf(step.get('uses', true)),
     with: new Map(inputsOf(step).map(({ key, value }) => [textOf(key) ?? '', textOf(value)])),
   })
+  // Steps that run beside each other stand in a list of their own.
+  const alone = (item: unknown): readonly unknown[] => {
+    const beside = isMap(item) ? written(item.get('parallel', true)) : undefined
+    return isSeq(beside) ? beside.items.map(written) : [item]
+  }
   // The same step twice, by an alias, still has one place.
-  const [step, ...others] = [...new Set(steps.items.map(written))]
+  const [step, ...others] = [...new Set(steps.items.map(written).flatMap(alone))]
     .filter((item) => isMap(item))
     .filter((item) => isWanted(stepOf(item)))
   if (step === undefined || others.length > 0) return undefined
