@@ -102,7 +102,7 @@ describe('the step', () => {
     const action = { GITHUB_ACTION: '__org_build-once_deploy' }
     const found = await find({ ...action, INPUT_ENVIRONMENT: 'three' }, { text, folder: 'deploy' })
     expect(found?.line).toBe(10)
-    const only = text.replace(/      - uses[^]*$/, '')
+    const only = text.replace(/^ {6}- uses[^]*$/m, '')
     const beside = await find({ ...action, INPUT_ENVIRONMENT: 'two' }, { text: only, folder: 'deploy' })
     expect([beside?.line, beside?.lineOf('environment')]).toEqual([7, 9])
     // It may be the last one as well.
