@@ -470,7 +470,7 @@ function secretOption(key, kind, value) {
 /* harmony export */ });
 /* harmony import */ var node_util__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(57975);
 /* harmony import */ var _domain_error_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(59342);
-/* harmony import */ var _platform_exec_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(12358);
+/* harmony import */ var _platform_exec_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(84927);
 
 
 
@@ -489,7 +489,7 @@ async function askTool(tools, program, args, options) {
         });
     }
     catch (cause) {
-        if (!(0,_platform_exec_js__WEBPACK_IMPORTED_MODULE_2__/* .isMissingProgram */ .V)(cause))
+        if (!(0,_platform_exec_js__WEBPACK_IMPORTED_MODULE_2__/* .isMissingProgram */ .V6)(cause))
             throw cause;
         throw new _domain_error_js__WEBPACK_IMPORTED_MODULE_1__/* .EngineError */ .NJ('ENGINE_MISSING', `${program} is not installed on this runner.`, {
             hint: `Install ${program}, or choose another engine: layers and files need no tool at all.`,

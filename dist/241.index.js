@@ -14,7 +14,7 @@ __webpack_require__.d(__webpack_exports__, {
 });
 
 // EXTERNAL MODULE: ./lib/domain/commit.js
-var commit = __webpack_require__(92935);
+var domain_commit = __webpack_require__(92935);
 // EXTERNAL MODULE: ./lib/domain/error.js
 var domain_error = __webpack_require__(59342);
 // EXTERNAL MODULE: ./lib/domain/git-seal.js
@@ -41,10 +41,10 @@ const STORES = { permission: 'contents: write', isRepeatable: true };
 const CREATES = { permission: 'contents: write' };
 /** Who tagged: fixed, so that the same record always gives the same tag object. */
 const TAGGER = { name: 'github-actions[bot]', email: '41898282+github-actions[bot]@users.noreply.github.com' };
-/** Git's name for a blob, in the repository's own hash. */
-function blobName(bytes, like) {
+/** Git's name for an object, in the repository's own hash: that of another name. */
+function objectName(type, bytes, like) {
     const hash = (0,external_node_crypto_.createHash)(like.length === 64 ? 'sha256' : 'sha1');
-    return hash.update(`blob ${bytes.byteLength}\0`).update(bytes).digest('hex');
+    return hash.update(`${type} ${bytes.byteLength}\0`).update(bytes).digest('hex');
 }
 function corrupt(what, expected, got) {
     return new domain_error/* GitHubError */.y_('GITHUB_UNEXPECTED', `GitHub's answer cannot be used: ${what} · expected ${expected}, got ${got}`);
@@ -53,19 +53,33 @@ function corrupt(what, expected, got) {
 async function storeBlob(api, bytes) {
     const body = { content: Buffer.from(bytes).toString('base64'), encoding: 'base64' };
     const { sha: name } = await api.request('POST /repos/{owner}/{repo}/git/blobs', body, created, STORES);
-    const expected = blobName(bytes, name);
+    const expected = objectName('blob', bytes, name);
     if (name !== expected)
         throw corrupt('the blob it stored has another name', expected, name);
     return name;
 }
+/** Git keeps seconds. */
+function wholeSeconds(date) {
+    return date.replace(/\.\d+Z$/, 'Z');
+}
 /** Stores a tag object that points at a blob; no ref is made. */
-async function storeTag(api, tag) {
-    const { name, message, blob, date } = tag;
-    const body = { tag: name, message, object: blob, type: 'blob', tagger: { ...TAGGER, date } };
+async function storeTag(api, tag, blob) {
+    const tagger = { ...TAGGER, date: wholeSeconds(tag.date) };
+    const body = { tag: tag.name, message: tag.message, object: blob, type: 'blob', tagger };
     const stored = await api.request('POST /repos/{owner}/{repo}/git/tags', body, tagAnswer, STORES);
     if (stored.object.sha !== blob)
         throw corrupt('the tag object it stored points elsewhere', blob, stored.object.sha);
     return stored.sha;
+}
+/**
+ * The name of the tag object that {@link storeTag} stores for a blob of these bytes, without asking: what is stored
+ * under this name holds them. A server that writes the object in another way gives it another name.
+ */
+function tagObjectName(tag, bytes, like) {
+    const { name, message, date } = tag;
+    const tagger = `${TAGGER.name} <${TAGGER.email}> ${Math.floor(Date.parse(date) / 1000)} +0000`;
+    const header = [`object ${objectName('blob', bytes, like)}`, 'type blob', `tag ${name}`, `tagger ${tagger}`];
+    return objectName('tag', Buffer.from(`${header.join('\n')}\n\n${message}`), like);
 }
 /** Creates a ref unless it is there. Any failure leaves open whether it was created: read it. */
 async function createRef(api, ref, object) {
@@ -75,12 +89,16 @@ async function createRef(api, ref, object) {
     if (answer.object.sha !== object)
         throw corrupt('the ref points elsewhere', object, answer.object.sha);
 }
-/** What a ref points at; undefined where there is none. */
+/**
+ * What a ref points at; undefined where there is none. "Not Found" alone does not say so: it is also the answer to a
+ * token that may not see the repository. The list of refs is different: it is empty where there are none, and not found
+ * where the repository is not.
+ */
 async function readRef(api, ref) {
     const parameters = { ref: ref.replace(/^refs\//, '') };
     const answer = await found(api.request('GET /repos/{owner}/{repo}/git/ref/{ref}', parameters, refAnswer, READS));
     if (answer === undefined)
-        return undefined;
+        return (await listRefs(api, ref)).get(ref);
     if (answer.ref !== ref)
         throw corrupt('it is about another ref', ref, answer.ref);
     return answer.object;
@@ -98,19 +116,20 @@ async function readBlob(api, blob) {
     if (answer === undefined)
         return undefined;
     const bytes = Buffer.from(answer.content, 'base64');
-    const name = blobName(bytes, blob);
+    const name = objectName('blob', bytes, blob);
     if (name !== blob)
         throw corrupt('a blob has other bytes than its name says', blob, name);
     return bytes;
 }
-/** The names of all refs in a folder. */
-async function listRefs(api, folder) {
-    const names = [];
-    const ref = `${folder.replace(/^refs\//, '')}/`;
+/** All refs whose names begin so, with what they point at. */
+async function listRefs(api, prefix) {
+    const refs = new Map();
+    const ref = prefix.replace(/^refs\//, '');
     const route = 'GET /repos/{owner}/{repo}/git/matching-refs/{ref}';
-    for await (const { ref: name } of api.pages(route, { ref }, schemas/* array */.YOg(refAnswer), READS))
-        names.push(name);
-    return names;
+    for await (const { ref: name, object } of api.pages(route, { ref }, schemas/* array */.YOg(refAnswer), READS))
+        if (name.startsWith(prefix))
+            refs.set(name, object);
+    return refs;
 }
 async function found(work) {
     try {
@@ -129,8 +148,12 @@ async function found(work) {
 
 
 
+/** Written to see whether one may write. Nothing refers to it, and it is the same blob every time. */
+const PROBE = new TextEncoder().encode('build-once\n');
 /** How often a ref is tried to be created whose creation failed without there being one afterwards. */
 const MAX_CREATES = 4;
+/** How long an object may be missing that a ref leads to. */
+const OBJECT_DELAY_MS = 2000;
 /**
  * Seals as refs of the GitHub repository: ref → tag object → blob, which is the record. Never a ref to the commit: a
  * commit whose workflow files no branch has needs a permission that a job's token cannot have.
@@ -138,30 +161,60 @@ const MAX_CREATES = 4;
 function createGitSeals(options) {
     return {
         read: async (repository, commit) => await read(options, repository, commit),
-        claim: async (record) => await claim(options, record),
-        commits: async (repository) => {
-            const folder = (0,git_seal/* sealFolder */.Ku)(repository);
-            const names = await listRefs(options.api, folder);
-            return new Set(names.map((name) => name.slice(folder.length + 1)).filter((name) => (0,commit/* isCommit */.WM)(name)));
+        requireRights: async () => {
+            await storeBlob(options.api, PROBE);
         },
+        claim: async (record) => await claim(options, record),
+        list: async (repository) => await list(options, repository),
     };
 }
-async function read({ api }, repository, commit) {
+async function list({ api }, repository) {
+    const folder = `${(0,git_seal/* sealFolder */.Ku)(repository)}/`;
+    const seals = new Map();
+    for (const [ref, { sha }] of await listRefs(api, folder)) {
+        const commit = ref.slice(folder.length);
+        const holds = (record) => (0,git_seal/* sealRef */.fl)(record.repository, record.commit) === ref &&
+            tagObjectName(tagOf(record), (0,domain_record/* encodeRecord */.Ym)(record), sha) === sha;
+        if ((0,domain_commit/* isCommit */.WM)(commit))
+            seals.set(commit, { holds });
+    }
+    return seals;
+}
+async function read(options, repository, commit) {
     const ref = (0,git_seal/* sealRef */.fl)(repository, commit);
-    const tag = await readRef(api, ref);
+    const tag = await readRef(options.api, ref);
     if (tag === undefined)
         return undefined;
     if (tag.type !== 'tag')
         throw (0,git_seal/* invalidSeal */.LP)(ref, `it points at a ${tag.type} · expected a tag object`);
-    const blob = await readTagObject(api, tag.sha);
+    try {
+        return (0,git_seal/* checkedSeal */.R1)(await readRecordOf(options, ref, tag.sha), repository, commit);
+    }
+    catch (error) {
+        if (!(error instanceof domain_error/* GitHubError */.y_) || error.code !== 'GITHUB_UNEXPECTED')
+            throw error;
+        throw new domain_error/* GitHubError */.y_(error.code, `${ref} cannot be read: ${error.message}`, { cause: error });
+    }
+}
+async function readRecordOf(options, ref, tag) {
+    const { api } = options;
+    const blob = await shown(options, async () => await readTagObject(api, tag));
     if (blob === undefined)
-        throw (0,git_seal/* invalidSeal */.LP)(ref, `its tag object ${tag.sha} is not there`);
+        throw (0,git_seal/* invalidSeal */.LP)(ref, `its tag object ${tag} is not there`);
     if (blob.type !== 'blob')
         throw (0,git_seal/* invalidSeal */.LP)(ref, `its tag object points at a ${blob.type} · expected a blob that holds a build record`);
-    const bytes = await readBlob(api, blob.sha);
+    const bytes = await shown(options, async () => await readBlob(api, blob.sha));
     if (bytes === undefined)
         throw (0,git_seal/* invalidSeal */.LP)(ref, `its blob ${blob.sha} is not there`);
-    return (0,git_seal/* checkedSeal */.R1)(decode(bytes, ref, blob.sha), repository, commit);
+    return decode(bytes, ref, blob.sha);
+}
+/** Objects are written before the ref, but a copy of the repository may show them after it. */
+async function shown({ clock }, find) {
+    const found = await find();
+    if (found !== undefined)
+        return found;
+    await clock.sleep(OBJECT_DELAY_MS);
+    return await find();
 }
 function decode(bytes, ref, blob) {
     try {
@@ -183,7 +236,7 @@ async function claim(options, record) {
     const { repository } = record;
     const commit = record.commit;
     const ref = (0,git_seal/* sealRef */.fl)(repository, commit);
-    const object = await store(api, ref, record);
+    const object = await store(api, record);
     for (let attempt = 1;; attempt += 1) {
         try {
             await createRef(api, ref, object);
@@ -206,14 +259,13 @@ async function claim(options, record) {
 function mayPass({ code }) {
     return ['GITHUB_UNAVAILABLE', 'GITHUB_UNEXPECTED', 'GITHUB_REFUSED'].includes(code);
 }
-async function store(api, ref, record) {
+function tagOf({ repository, commit, digest, createdAt }) {
+    const name = (0,git_seal/* sealRef */.fl)(repository, commit).replace(/^refs\//, '');
+    return { name, message: `${repository}@${digest}\n`, date: createdAt };
+}
+async function store(api, record) {
     const blob = await storeBlob(api, (0,domain_record/* encodeRecord */.Ym)(record));
-    return await storeTag(api, {
-        name: ref.replace(/^refs\//, ''),
-        message: `${record.repository}@${record.digest}\n`,
-        blob,
-        date: record.createdAt,
-    });
+    return await storeTag(api, tagOf(record), blob);
 }
 
 

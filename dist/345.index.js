@@ -31,9 +31,9 @@ var domain_error = __webpack_require__(59342);
 
 const MAX_BYTES = 1024 * 1024;
 /** The folders in which docker, podman and skopeo look for the certificates of registries. */
-function certificateFolders(environment, home = (0,external_node_os_.homedir)()) {
+function certificateFolders(environment) {
     const config = environment['XDG_CONFIG_HOME'] ?? '';
-    const own = config === '' ? (0,external_node_path_.join)(home, '.config') : config;
+    const own = config === '' ? (0,external_node_path_.join)((0,external_node_os_.homedir)(), '.config') : config;
     return [
         (0,external_node_path_.join)(own, 'containers', 'certs.d'),
         (0,external_node_path_.join)(own, 'docker', 'certs.d'),

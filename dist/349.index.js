@@ -149,7 +149,7 @@ var engines_provenance = __webpack_require__(57132);
 // EXTERNAL MODULE: ./lib/engines/publish.js
 var publish = __webpack_require__(56532);
 // EXTERNAL MODULE: ./lib/engines/source-folder.js
-var source_folder = __webpack_require__(88052);
+var source_folder = __webpack_require__(65671);
 // EXTERNAL MODULE: ./lib/engines/tree.js
 var engines_tree = __webpack_require__(65835);
 ;// CONCATENATED MODULE: ./lib/engines/layers.js

@@ -14,7 +14,7 @@ __webpack_require__.r(__webpack_exports__);
 /* harmony import */ var _domain_digest_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(2002);
 /* harmony import */ var _domain_error_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(59342);
 /* harmony import */ var _domain_reference_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(68225);
-/* harmony import */ var _platform_exec_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(12358);
+/* harmony import */ var _platform_exec_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(84927);
 /* harmony import */ var _platform_script_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(47148);
 /* harmony import */ var _tool_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(18529);
 
@@ -42,8 +42,8 @@ async function version(tools) {
 async function build(script, request, tools) {
     if (!request.push && !script.includes('BUILD_ONCE_PUSH')) {
         // Nothing may be pushed, and a script that never looks at the variable would try to.
-        tools.log.notice('run was not started: nothing is to be pushed, and it does not look at $BUILD_ONCE_PUSH.');
-        return {};
+        tools.log.info('run was not started: nothing is to be pushed, and it does not look at $BUILD_ONCE_PUSH.');
+        return { isSkipped: true };
     }
     const tag = await request.stagingTag('exclusive');
     const digestFile = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(request.temporary, 'command-digest');
@@ -75,7 +75,7 @@ async function run(script, request, { exec, log }, variables) {
         exitCode = result.exitCode;
     }
     catch (cause) {
-        if (!(0,_platform_exec_js__WEBPACK_IMPORTED_MODULE_5__/* .isMissingProgram */ .V)(cause))
+        if (!(0,_platform_exec_js__WEBPACK_IMPORTED_MODULE_5__/* .isMissingProgram */ .V6)(cause))
             throw cause;
         throw new _domain_error_js__WEBPACK_IMPORTED_MODULE_3__/* .EngineError */ .NJ('ENGINE_MISSING', 'bash is not installed on this runner.', { cause });
     }
@@ -113,7 +113,7 @@ async function readPushed(target, { registry }) {
 /* harmony export */ });
 /* harmony import */ var node_util__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(57975);
 /* harmony import */ var _domain_error_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(59342);
-/* harmony import */ var _platform_exec_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(12358);
+/* harmony import */ var _platform_exec_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(84927);
 
 
 
@@ -132,7 +132,7 @@ async function askTool(tools, program, args, options) {
         });
     }
     catch (cause) {
-        if (!(0,_platform_exec_js__WEBPACK_IMPORTED_MODULE_2__/* .isMissingProgram */ .V)(cause))
+        if (!(0,_platform_exec_js__WEBPACK_IMPORTED_MODULE_2__/* .isMissingProgram */ .V6)(cause))
             throw cause;
         throw new _domain_error_js__WEBPACK_IMPORTED_MODULE_1__/* .EngineError */ .NJ('ENGINE_MISSING', `${program} is not installed on this runner.`, {
             hint: `Install ${program}, or choose another engine: layers and files need no tool at all.`,

@@ -507,7 +507,7 @@ async function copyLayers(registry, from, to, layers) {
 
 /***/ }),
 
-/***/ 88052:
+/***/ 65671:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {

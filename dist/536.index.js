@@ -17,7 +17,7 @@ __webpack_require__.r(__webpack_exports__);
 /* harmony import */ var _domain_annotations_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(31790);
 /* harmony import */ var _provenance_js__WEBPACK_IMPORTED_MODULE_9__ = __webpack_require__(57132);
 /* harmony import */ var _publish_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(56532);
-/* harmony import */ var _source_folder_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(88052);
+/* harmony import */ var _source_folder_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(65671);
 /* harmony import */ var _tree_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(65835);
 
 

@@ -580,9 +580,9 @@ async function run(verb, home) {
         (await Promise.all(/* import() */[__nccwpck_require__.e(160), __nccwpck_require__.e(481)]).then(__nccwpck_require__.bind(__nccwpck_require__, 42481))).interpretSchemas();
     switch (verb) {
         case 'build':
-            return await (await Promise.all(/* import() */[__nccwpck_require__.e(160), __nccwpck_require__.e(530), __nccwpck_require__.e(236), __nccwpck_require__.e(175)]).then(__nccwpck_require__.bind(__nccwpck_require__, 72175))).main();
+            return await (await Promise.all(/* import() */[__nccwpck_require__.e(160), __nccwpck_require__.e(530), __nccwpck_require__.e(117), __nccwpck_require__.e(926)]).then(__nccwpck_require__.bind(__nccwpck_require__, 40926))).main();
         case 'deploy':
-            return await (await Promise.all(/* import() */[__nccwpck_require__.e(160), __nccwpck_require__.e(530), __nccwpck_require__.e(236), __nccwpck_require__.e(388)]).then(__nccwpck_require__.bind(__nccwpck_require__, 63388))).main(home);
+            return await (await Promise.all(/* import() */[__nccwpck_require__.e(160), __nccwpck_require__.e(530), __nccwpck_require__.e(117), __nccwpck_require__.e(361)]).then(__nccwpck_require__.bind(__nccwpck_require__, 22361))).main(home);
         case 'guard':
             return (await __nccwpck_require__.e(/* import() */ 924).then(__nccwpck_require__.bind(__nccwpck_require__, 71924))).main(process.argv.slice(2));
     }

@@ -1,5 +1,5 @@
-export const id = 236;
-export const ids = [236];
+export const id = 117;
+export const ids = [117];
 export const modules = {
 
 /***/ 34040:
@@ -26,9 +26,10 @@ function describe(testimony) {
     const rows = [];
     const isSealedWord = requested === 'sealed';
     rows.push({
-        witness: 'workflow output',
+        ...(testimony.isFromLog === true
+            ? { witness: 'deployment log', where: 'for input rollback-to' }
+            : { witness: 'workflow output', where: 'input digest' }),
         digest: isSealedWord ? null : requested,
-        where: 'input digest',
         ...(isSealedWord ? { note: 'asks for the sealed digest' } : {}),
     });
     for (const artifact of [atRequested, atTag]) {
@@ -230,6 +231,51 @@ function disagreement(agreement, hint) {
 
 /***/ }),
 
+/***/ 27949:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   c: () => (/* binding */ CancelledError),
+/* harmony export */   s: () => (/* binding */ untilStopped)
+/* harmony export */ });
+/* harmony import */ var _error_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(59342);
+
+/** Somebody stopped the job. */
+class CancelledError extends _error_js__WEBPACK_IMPORTED_MODULE_0__/* .BuildOnceError */ .kb {
+    constructor(how) {
+        super('CANCELLED', `The job was cancelled (${how})`, {
+            hint: 'What it had started was ended. Run the job again if it was not meant to stop.',
+        });
+    }
+}
+/**
+ * Waits for work; once it is cancelled, only as long as `grace` takes. Work that is left behind must look at the signal
+ * itself before it does anything that counts.
+ * @param isEnding true while the work writes down how it ended, which is waited for in any case.
+ * @throws what the signal was aborted with.
+ */
+async function untilStopped(work, cancelled, grace, isEnding = () => false) {
+    if (cancelled === undefined)
+        return await work;
+    const stopped = aborted(cancelled).then(async () => {
+        await grace();
+        if (isEnding())
+            return await work;
+        throw cancelled.reason;
+    });
+    return await Promise.race([work, stopped]);
+}
+async function aborted(signal) {
+    if (signal.aborted)
+        return;
+    await new Promise((resolve) => {
+        signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+}
+
+
+/***/ }),
+
 /***/ 92935:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
@@ -262,10 +308,10 @@ function commitFault(text) {
  * Parses a full commit id.
  * @throws {InputError} for anything else.
  */
-function parseCommit(text, input = 'commit') {
+function parseCommit(text) {
     const fault = commitFault(text);
     if (fault !== undefined) {
-        throw new _error_js__WEBPACK_IMPORTED_MODULE_0__/* .InputError */ .dz([`${input}: ${fault}`], { hint: 'Use the full id, for example ${{ github.sha }}.' });
+        throw new _error_js__WEBPACK_IMPORTED_MODULE_0__/* .InputError */ .dz([`commit: ${fault}`], { hint: 'Use the full id, for example ${{ github.sha }}.' });
     }
     return text;
 }
@@ -378,15 +424,228 @@ function shortDigest(digest) {
 
 /***/ }),
 
+/***/ 59397:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   O: () => (/* binding */ ERROR_CODES)
+/* harmony export */ });
+/**
+ * Every code a user can meet. Codes are public API: scripts match on them, so one is never renamed or
+ * reused. `docs/error-codes.md` is generated from this table.
+ */
+const ERROR_CODES = {
+    INPUT_INVALID: {
+        means: 'One or more inputs are missing, malformed or do not go together. Nothing was pushed or deployed.',
+        next: 'Correct the inputs named in the message; all faults are listed at once.',
+    },
+    REFERENCE_INVALID: {
+        means: 'An image repository, tag or digest does not follow the OCI grammar.',
+        next: 'Write the repository with its registry host, in lower case, for example `ghcr.io/owner/app`.',
+    },
+    COMMIT_NOT_CHECKED_OUT: {
+        means: 'The files in the workspace belong to another commit than the one that would be sealed.',
+        next: 'Check out that commit (actions/checkout with `ref:`), or correct the `commit` input.',
+    },
+    EVENT_REFUSED: {
+        means: 'The event does not say safely which commit to use (for example `pull_request_target`), its payload and the runner ' +
+            'disagree, or its job has no rights to deploy (a pull request from a fork).',
+        next: 'Do what the message says; mostly, give the `commit` input explicitly. [Events](events.md) lists what each says.',
+    },
+    PREPARE_FAILED: { means: 'The `prepare` script failed.', next: 'Read its output above the error.' },
+    ENGINE_FAILED: {
+        means: 'The build engine failed, or published something other than it reported.',
+        next: 'Read the engine output above the error; nothing was sealed.',
+    },
+    ENGINE_MISSING: {
+        means: 'The program an engine needs is not installed on this runner.',
+        next: 'Install it, or choose another engine; `layers` and `files` need none.',
+    },
+    SOURCE_INVALID: {
+        means: 'The files to publish are missing, empty, unreadable or of a kind that cannot be archived.',
+        next: 'Correct `path`, or let `prepare` create the files.',
+    },
+    UNSEALED_TAG: {
+        means: 'The SHA tag exists, but no build record for this commit is attached to it.',
+        next: 'Find out who pushed it. Delete the tag, or set `adopt: true` to seal what is there.',
+    },
+    SEAL_UNSTABLE: {
+        means: 'The SHA tag kept changing while it was being sealed, or does not show what was written.',
+        next: 'Something else writes this tag. Stop it and run the job again.',
+    },
+    TAG_CONFLICT: {
+        means: 'A tag does not resolve to the built digest after it was written (often an immutable tag).',
+        next: 'Choose another tag, or remove the tag from `tags`.',
+    },
+    DIGEST_MISSING: {
+        means: 'deploy was given no digest.',
+        next: 'Pass the bare `digest` output of build; outputs holding a masked value are dropped by the runner. Skip the job where ' +
+            "nothing was published, as for a pull request from a fork: `if: needs.build.outputs.digest != ''`.",
+    },
+    DIGEST_MISMATCH: {
+        means: 'The digest to deploy is not the one that was built for this commit.',
+        next: 'Deploy the sealed digest named in the table.',
+    },
+    NOT_SEALED: {
+        means: 'This commit has no sealed build in `image`.',
+        next: 'Run the build action for this commit first, with the same `image`.',
+    },
+    TAG_MOVED: {
+        means: 'The SHA tag no longer points at the artifact that was built. With `seal: git`: the SHA tag and the git ref name ' +
+            'different artifacts.',
+        next: 'Find out who moved it, put it back to the built digest, then deploy again.',
+    },
+    RECORD_MISMATCH: {
+        means: 'The build record attached to the artifact names another commit, repository or digest.',
+        next: 'Deploy the digest that was built for this commit.',
+    },
+    BUILT_TWICE: {
+        means: 'Two digests hold a build record for one commit, so nobody can say which one was tested.',
+        next: 'Decide which is right, remove the other, and let only build-once write the SHA tag.',
+    },
+    WITNESS_UNREADABLE: {
+        means: 'A witness exists but could not be read; an unreadable witness is a failure, not an absence.',
+        next: 'Restore access to it and run the job again.',
+    },
+    REBUILD_REQUESTED: {
+        means: 'deploy was asked to build: by an input, or by a command inside `run` or `running`.',
+        next: 'Build in the build job; deploy only consumes its digest.',
+    },
+    PULL_REQUEST_BUILD: {
+        means: 'The artifact was built from a pull request merge commit, which is not a release candidate.',
+        next: 'Deploy the build of the merged commit, or set `allow-pull-request: true` for a preview.',
+    },
+    OUT_OF_ORDER: {
+        means: 'An environment named in `after` does not run this digest: it was never deployed there with success, or something else has replaced it. Or something else was deployed while a `rollback-to` waited, so that it means another commit now.',
+        next: 'Deploy this digest there first, or deploy the digest that runs there. For a rollback, look at what was deployed, and run the job again.',
+    },
+    SOAKING: {
+        means: 'An environment named in `after` runs this digest, but for less than `soak`.',
+        next: 'Run the job again after the time in the message.',
+    },
+    OUTDATED: {
+        means: 'The commit is older than the one the environment runs.',
+        next: 'Deploy a newer commit. To go back on purpose, set `rollback: true` or use `rollback-to`.',
+    },
+    ROLLBACK_UNKNOWN: {
+        means: 'What `rollback-to` names was never deployed to this environment with success, so there is nothing to go back to.',
+        next: 'Name a commit or tag that was deployed there; the message says what was looked for.',
+    },
+    LOCKED: {
+        means: 'Another job deploys this image to this environment, and did not end within `lock-timeout`.',
+        next: 'Run the job again when the workflow run in the message has ended.',
+    },
+    ENVIRONMENT_UNPROTECTED: {
+        means: 'With `require-protection: true`: the GitHub environment does not exist or has no protection rule.',
+        next: 'Under Settings → Environments of the repository, create the environment or open it, and add a required reviewer, a wait timer or allowed branches.',
+    },
+    RUN_FAILED: { means: 'The `run` script failed.', next: 'Read its output above the error.' },
+    RUNNING_MISMATCH: {
+        means: 'What runs after the deployment is not the digest that was deployed.',
+        next: 'Check why the environment runs something else; the deployment is recorded as failed.',
+    },
+    UNPACK_FAILED: {
+        means: 'The artifact could not be unpacked safely and completely.',
+        next: '`unpack` takes artifacts of the `files` engine and an empty or new folder.',
+    },
+    CONFIG_MISSING: {
+        means: 'A file named in `config` does not exist or cannot be read.',
+        next: 'Correct `config`; its files are part of the release and are hashed into the record.',
+    },
+    RECORD_INVALID: {
+        means: 'A record is not a valid build-once document, or is one of a newer version.',
+        next: 'Update build-once, or remove the foreign document.',
+    },
+    REGISTRY_DENIED: {
+        means: 'The registry refused the credentials, or they do not allow this.',
+        next: 'Log in to the registry before this step, or give `username` and `password`; check the permissions.',
+    },
+    REGISTRY_UNAVAILABLE: {
+        means: 'The registry did not answer properly in time (network, 429 or 5xx), also after retries.',
+        next: 'Run the job again when the registry is healthy. Nothing was assumed about the commit.',
+    },
+    REGISTRY_UNEXPECTED: {
+        means: 'Something answered that does not speak like a registry, or broke the protocol.',
+        next: 'Check the registry host, and any proxy or login page in between.',
+    },
+    REGISTRY_NOT_FOUND: {
+        means: 'A manifest or blob that must exist is not in the repository.',
+        next: 'Check the repository and digest; retention rules may have deleted it.',
+    },
+    REGISTRY_REFUSED: {
+        means: 'The registry refused a write (invalid, too large, immutable or not supported).',
+        next: 'Correct what the registry’s answer in the message names, and run the job again.',
+    },
+    COPY_REFUSED: {
+        means: 'An artifact cannot be copied whole: it refers to layers kept elsewhere, or is larger than the limits.',
+        next: 'Read the message; nothing was written. Publish the artifact with all its layers in the repository.',
+    },
+    CONTENT_CORRUPT: {
+        means: 'Bytes read do not hash to the digest they were asked for by.',
+        next: 'Do not use this copy. Check the registry, its storage and any proxy in between.',
+    },
+    CREDENTIALS_INVALID: {
+        means: 'The docker configuration or a credential helper could not be used.',
+        next: 'Correct the file or helper named in the message, or give `username` and `password`.',
+    },
+    GITHUB_DENIED: {
+        means: 'GitHub refused the token, or the token may not do this.',
+        next: 'Add the permission named in the message to the `permissions:` of this job; [permissions](permissions.md) has a block for each. Where GitHub does not know the token, give a valid one.',
+    },
+    GITHUB_NOT_FOUND: {
+        means: 'GitHub knows no such thing, or does not show it to this token.',
+        next: 'Check the repository, and that the token belongs to it and has the permission named in the message.',
+    },
+    GITHUB_REFUSED: {
+        means: 'GitHub refused a request as it is (invalid, in conflict, or against a rule of the repository).',
+        next: 'Correct what GitHub’s answer in the message names, and run the job again.',
+    },
+    GITHUB_RATE_LIMITED: {
+        means: 'GitHub takes no more requests for now, and waiting for it would take too long.',
+        next: 'Run the job again after the time named in the message. All jobs of a repository share one limit.',
+    },
+    GITHUB_UNAVAILABLE: {
+        means: 'GitHub’s API did not answer properly in time (network or 5xx), also after retries.',
+        next: 'Run the job again when GitHub is healthy. Nothing was assumed about what was asked.',
+    },
+    GITHUB_UNEXPECTED: {
+        means: 'Something answered that does not speak like GitHub’s API, or leads to another host.',
+        next: 'Check the address of the API in the message, and any proxy or login page in between.',
+    },
+    GIT_SEAL_INVALID: {
+        means: 'The git seal of this commit (`refs/build-once/…`) is not one that build-once wrote, or the artifact it names has ' +
+            'no build record.',
+        next: 'Find out who wrote the git ref. After it is deleted, the next build seals the commit anew, or `backfill: true` restores the seal from the registry.',
+    },
+    NOT_SEALED_IN_GIT: {
+        means: 'The SHA tag of this commit exists, but with `seal: git` a tag without a git seal proves nothing.',
+        next: 'For builds from before `seal: git`, run the build action once with `backfill: true`. Else find out who wrote the tag.',
+    },
+    CANCELLED: {
+        means: 'The job was cancelled, or the runner was stopped. What the step had started was ended, and the record of a deployment says so.',
+        next: 'Run the job again if it was not meant to stop. A deployment whose script was cancelled may have been carried out in part.',
+    },
+    INTERNAL: {
+        means: 'A defect in build-once.',
+        next: 'Report it, with the log of a workflow run that has debug logging on.',
+    },
+};
+
+
+/***/ }),
+
 /***/ 59342:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   I0: () => (/* binding */ TargetError),
+/* harmony export */   Jj: () => (/* binding */ cut),
 /* harmony export */   KE: () => (/* binding */ listed),
 /* harmony export */   NJ: () => (/* binding */ EngineError),
+/* harmony export */   SM: () => (/* binding */ remedyOf),
 /* harmony export */   UM: () => (/* binding */ saysBlobIsMissing),
 /* harmony export */   W1: () => (/* binding */ RecordError),
+/* harmony export */   Ys: () => (/* binding */ isWithheld),
 /* harmony export */   bD: () => (/* binding */ messageOf),
 /* harmony export */   dz: () => (/* binding */ InputError),
 /* harmony export */   gl: () => (/* binding */ RegistryError),
@@ -398,6 +657,8 @@ function shortDigest(digest) {
 /* harmony export */   x_: () => (/* binding */ InvalidReferenceError),
 /* harmony export */   y_: () => (/* binding */ GitHubError)
 /* harmony export */ });
+/* harmony import */ var _error_codes_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(59397);
+
 /**
  * Base of every error meant for a user. `message` says *what · expected X, got Y*; `hint` says what to do.
  * Messages never hold secrets: whoever builds one passes URLs through redaction first.
@@ -412,11 +673,21 @@ class BuildOnceError extends Error {
         this.hint = details.hint;
     }
 }
+/** Faults of one input that the message shows; a list may hold thousands, which would hide those of other inputs. */
+const SHOWN_FAULTS = 25;
+/** All faults, but of one input only the first ones and how many there are more. */
+function shownFaults(faults) {
+    const byInput = Map.groupBy(faults, (fault) => fault.split(':', 1)[0] ?? '');
+    return [...byInput].flatMap(([input, all]) => {
+        const more = all.length - SHOWN_FAULTS;
+        return more < 2 ? all : [...all.slice(0, SHOWN_FAULTS), `${input}: … and ${more} more`];
+    });
+}
 /** Inputs that are missing, malformed or contradict each other; holds all faults, not the first. */
 class InputError extends BuildOnceError {
     faults;
     constructor(faults, details = {}) {
-        super('INPUT_INVALID', faults.length === 1 ? `${faults[0]}` : listed('The inputs are not valid', faults), details);
+        super('INPUT_INVALID', faults.length === 1 ? `${faults[0]}` : listed('The inputs are not valid', shownFaults(faults)), details);
         this.faults = faults;
     }
 }
@@ -461,10 +732,28 @@ class GitHubError extends BuildOnceError {
     /** The permission that is missing, as a workflow writes it: `contents: write`. */
     permission;
     constructor(code, message, details = {}) {
-        super(code, message, details);
+        super(code, message, { hint: remedyFor(code, details.permission), ...details });
         this.status = details.status;
         this.permission = details.permission;
     }
+}
+/** What to do where nobody knows better; the token is to blame only where GitHub says so. */
+function remedyFor(code, permission) {
+    if (code !== 'GITHUB_DENIED')
+        return _error_codes_js__WEBPACK_IMPORTED_MODULE_0__/* .ERROR_CODES */ .O[code].next;
+    return permission === undefined
+        ? 'Check the token of this job.'
+        : `Add \`permissions: ${permission}\` to this job.`;
+}
+/** True where GitHub does not say: it denies, or shows nothing, which is one of its ways to deny. */
+function isWithheld(error) {
+    if (!(error instanceof GitHubError))
+        return false;
+    return error.code === 'GITHUB_DENIED' || error.code === 'GITHUB_NOT_FOUND';
+}
+/** What makes GitHub say it the next time, for notices of what is done without: often the permission to add. */
+function remedyOf({ hint, code, permission }) {
+    return hint ?? remedyFor(code, permission);
 }
 /** A record that is not a valid build-once document. */
 class RecordError extends BuildOnceError {
@@ -488,6 +777,10 @@ class PolicyError extends BuildOnceError {
 function listed(heading, entries) {
     return `${heading}:\n${entries.map((entry) => `  - ${entry.replaceAll('\n', '\n    ')}`).join('\n')}`;
 }
+/** A text cut to a length, with a mark where it was. */
+function cut(text, length) {
+    return text.length > length ? `${text.slice(0, length - 1)}…` : text;
+}
 /** The message of anything thrown, for use inside another message. */
 function messageOf(error) {
     return error instanceof Error ? error.message : String(error);
@@ -504,7 +797,8 @@ function messageOf(error) {
 /* harmony export */   LP: () => (/* binding */ invalidSeal),
 /* harmony export */   R1: () => (/* binding */ checkedSeal),
 /* harmony export */   fl: () => (/* binding */ sealRef),
-/* harmony export */   ho: () => (/* binding */ SEALS)
+/* harmony export */   ho: () => (/* binding */ SEALS),
+/* harmony export */   sj: () => (/* binding */ WHICH_WAS_MOVED)
 /* harmony export */ });
 /* harmony import */ var _error_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(59342);
 /* harmony import */ var _json_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(77708);
@@ -532,6 +826,8 @@ function invalidSeal(ref, why, cause) {
         ...(cause === undefined ? {} : { cause }),
     });
 }
+/** What to do about a tag and a ref that disagree: nothing about them shows which one somebody wrote. */
+const WHICH_WAS_MOVED = 'Something wrote the SHA tag or the git ref past build-once. The log of the workflow run that built this commit names the digest; put back the one that differs.';
 /**
  * The record of a seal, if it is about what was asked for.
  * @throws {VerificationError} GIT_SEAL_INVALID.
@@ -955,26 +1251,27 @@ function identify(digest, sealed) {
 /* harmony export */   aY: () => (/* binding */ code),
 /* harmony export */   nf: () => (/* binding */ link)
 /* harmony export */ });
-/* unused harmony export humanSize */
-/** Text from anywhere as text in Markdown: no markup, no HTML, no line breaks, no mentions or links. */
+/** Text on one line. What turns the direction of writing would make a reader see another text than there is. */
+function plain(text) {
+    return text.replace(/\p{Cc}+/gu, ' ').replace(/\p{Bidi_Control}/gu, '\ufffd');
+}
+/** Text from anywhere as text in Markdown: no markup, no HTML, no formulas, no line breaks, no mentions or links. */
 function escapeMarkdown(text) {
-    return (text
-        .replace(/\p{Cc}+/gu, ' ')
+    return (plain(text)
         .replace(/[&<>]/g, (character) => (character === '&' ? '&amp;' : character === '<' ? '&lt;' : '&gt;'))
         .replace(/[\\`*_{}[\]()#+!|~@-]/g, (character) => `\\${character}`)
         // GitHub makes links of addresses without any markup.
         .replace(/:\/\//g, String.raw `:\/\/`)
-        .replace(/\bwww\./gi, (start) => start.replace('.', String.raw `\.`)));
+        .replace(/\bwww\./gi, (start) => start.replace('.', String.raw `\.`))
+        // What stands between two dollar signs is a formula, and a backslash does not help.
+        .replaceAll('$', '<span>$</span>'));
 }
 /**
  * Text as inline code. A backtick or a table bar inside would end it early, and code has no escapes (a backslash
  * before the bar would hide one behind a backslash in the text), so characters that look like them stand there.
  */
 function code(text) {
-    return `\`${text
-        .replace(/\p{Cc}+/gu, ' ')
-        .replaceAll('`', 'ˋ')
-        .replaceAll('|', '│')}\``;
+    return `\`${plain(text).replaceAll('`', 'ˋ').replaceAll('|', '│')}\``;
 }
 /** A link, only for http(s) addresses; anything else stays plain text. */
 function link(text, url) {
@@ -998,14 +1295,6 @@ function humanDuration(milliseconds) {
         return `${(milliseconds / 1000).toFixed(1)} s`;
     const seconds = Math.round(milliseconds / 1000);
     return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
-}
-/** `512 B`, `3.4 MB`. */
-function humanSize(bytes) {
-    if (bytes < 1000)
-        return `${bytes} B`;
-    const units = ['kB', 'MB', 'GB', 'TB'];
-    const power = Math.min(units.length, Math.floor(Math.log10(bytes) / 3));
-    return `${(bytes / 1000 ** power).toFixed(1)} ${units[power - 1]}`;
 }
 
 
@@ -1406,8 +1695,9 @@ function formatReference(reference) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   X: () => (/* binding */ hasRepository),
-/* harmony export */   _: () => (/* binding */ apiTarget)
+/* harmony export */   Xw: () => (/* binding */ hasRepository),
+/* harmony export */   _x: () => (/* binding */ apiTarget),
+/* harmony export */   vh: () => (/* binding */ isEnterpriseServer)
 /* harmony export */ });
 /* harmony import */ var _domain_error_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(59342);
 
@@ -1436,6 +1726,10 @@ function apiTarget(environment, token, wanted) {
 /** Whether this is a workflow of a GitHub repository. */
 function hasRepository(environment) {
     return (environment['GITHUB_REPOSITORY'] ?? '') !== '';
+}
+/** Whether the API is one of a GitHub Enterprise Server, which all have theirs below this path. */
+function isEnterpriseServer(environment) {
+    return /\/api\/v3\/*$/.test(environment['GITHUB_API_URL'] ?? '');
 }
 /** An address without user name and query: the token is all that identifies us. */
 function parseUrl(text) {
@@ -1498,8 +1792,10 @@ function createWorkflowArtifacts(environment, temporary, log) {
             return await uploadOrWarn(await client(), temporary, nameOf(record), bytes, log);
         },
         find: async (repository, commit) => {
-            if (why !== undefined)
+            if (why !== undefined) {
+                log.notice(`The artifacts of this workflow run were not asked which digest was built: ${why}.`);
                 return [];
+            }
             return await findRecords(await client(), temporary, prefixOf(repository, commit));
         },
     };
@@ -1585,50 +1881,72 @@ async function readRecord(client, temporary, artifact) {
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(73024);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(76760);
 /* harmony import */ var _domain_error_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(59342);
-/* harmony import */ var _platform_exec_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(12358);
+/* harmony import */ var _platform_exec_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(84927);
 
 
 
 
+/** What would make git read another repository than the one it is pointed at. */
+const MISLEADING = new Set(['GIT_DIR', 'GIT_WORK_TREE', 'GIT_COMMON_DIR', 'GIT_NAMESPACE']);
 /**
- * The commit checked out in the workspace; undefined where the workspace is no git work tree of its own, or
- * git is not installed. SOURCE_DATE_EPOCH, where set, replaces the time, as reproducible-builds.org defines it.
+ * The commit the sources are checked out at; undefined where neither they nor the workspace are in a git work tree of
+ * their own, or git is not installed. SOURCE_DATE_EPOCH, where set, replaces the time, as reproducible-builds.org defines it.
+ * @param source what is built, from the workspace: actions/checkout may have put it into a folder of its own (`path`).
  * @throws {InputError} for a malformed SOURCE_DATE_EPOCH.
  * @throws {EngineError} when git is there but cannot read the work tree: guessing could seal the wrong files.
  */
-async function readCheckout(exec, workspace, environment) {
-    if (!(0,node_fs__WEBPACK_IMPORTED_MODULE_0__.existsSync)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(workspace, '.git')))
+async function readCheckout(exec, workspace, environment, source = '') {
+    const folder = workTreeOf((0,node_path__WEBPACK_IMPORTED_MODULE_1__.resolve)(workspace), source);
+    if (folder === undefined)
         return undefined;
     // The work tree may belong to another user inside a container; only this one command trusts it.
     const epoch = sourceDateEpoch(environment);
     const args = [
         '-c',
-        `safe.directory=${workspace}`,
+        `safe.directory=${folder}`,
         '-C',
-        workspace,
+        folder,
         'log',
         '-1',
         '--no-show-signature',
         '--format=%H %ct',
     ];
     try {
-        const { exitCode, stdout, stderr } = await exec('git', args, { environment, timeoutMs: 60_000 });
+        const own = Object.fromEntries(Object.entries(environment).filter(([name]) => !MISLEADING.has(name)));
+        const { exitCode, stdout, stderr } = await exec('git', args, { environment: own, timeoutMs: 60_000 });
         const groups = /^(?<commit>[0-9a-f]{40,64}) (?<seconds>\d+)$/m.exec(stdout)?.groups;
         if (exitCode !== 0 || groups === undefined)
             throw new Error(stderr.trim().slice(0, 500) || `git ended with exit code ${exitCode}`);
         return {
             commit: groups['commit'] ?? '',
             time: timeOf(epoch ?? groups['seconds'] ?? ''),
+            folder: (0,node_path__WEBPACK_IMPORTED_MODULE_1__.relative)(workspace, folder),
         };
     }
     catch (cause) {
-        if ((0,_platform_exec_js__WEBPACK_IMPORTED_MODULE_3__/* .isMissingProgram */ .V)(cause))
+        if ((0,_platform_exec_js__WEBPACK_IMPORTED_MODULE_3__/* .isMissingProgram */ .V6)(cause))
             return undefined;
-        throw new _domain_error_js__WEBPACK_IMPORTED_MODULE_2__/* .EngineError */ .NJ('COMMIT_NOT_CHECKED_OUT', `The commit in ${workspace} cannot be read: ${(0,_domain_error_js__WEBPACK_IMPORTED_MODULE_2__/* .messageOf */ .bD)(cause)}`, {
+        throw new _domain_error_js__WEBPACK_IMPORTED_MODULE_2__/* .EngineError */ .NJ('COMMIT_NOT_CHECKED_OUT', `The commit in ${folder} cannot be read: ${(0,_domain_error_js__WEBPACK_IMPORTED_MODULE_2__/* .messageOf */ .bD)(cause)}`, {
             hint: 'Check the repository out with actions/checkout before this step.',
             cause,
         });
     }
+}
+/** The work tree the sources are in, at most the workspace; what is outside of it belongs to the workspace. */
+function workTreeOf(workspace, source) {
+    let folder = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.resolve)(workspace, source);
+    if (!folder.startsWith(`${workspace}${node_path__WEBPACK_IMPORTED_MODULE_1__.sep}`))
+        folder = workspace;
+    for (; folder !== workspace; folder = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.dirname)(folder)) {
+        if ((0,node_fs__WEBPACK_IMPORTED_MODULE_0__.existsSync)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(folder, '.git')) && !isSubmodule(folder))
+            return folder;
+    }
+    return (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.existsSync)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(workspace, '.git')) ? workspace : undefined;
+}
+/** A submodule is part of the commit of the work tree around it. */
+function isSubmodule(folder) {
+    const file = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(folder, '.git');
+    return (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.statSync)(file).isFile() && /^gitdir: .*[/\\]modules[/\\]/.test((0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readFileSync)(file, 'utf8'));
 }
 function sourceDateEpoch(environment) {
     const text = environment['SOURCE_DATE_EPOCH'] ?? '';
@@ -1689,9 +2007,14 @@ const TEXTS = {
     workflowRunHeadRepository: ['workflow_run', 'head_repository', 'full_name'],
     deploymentCommit: ['deployment', 'sha'],
     releaseTag: ['release', 'tag_name'],
+    checkRunBranch: ['check_run', 'check_suite', 'head_branch'],
+    checkSuiteBranch: ['check_suite', 'head_branch'],
+    /** `Organization` or `User`. */
+    ownerType: ['repository', 'owner', 'type'],
+    organization: ['organization', 'login'],
 };
-/** GitHub sends no payload of more than 25 MB. */
-const MAX_EVENT_BYTES = 26 * 1024 * 1024;
+/** GitHub sends no payload of more than 25 MB, which the runner writes down indented. */
+const MAX_EVENT_BYTES = 64 * 1024 * 1024;
 /**
  * Reads the event file; an empty path means that there is none.
  * @throws {PolicyError} EVENT_REFUSED when it cannot be read or is not strict JSON.
@@ -1723,12 +2046,14 @@ function pick(body) {
         return value === undefined ? [] : [[name, typeof value === 'string' ? value : stranger(value)]];
     });
     const number = valueAt(body, ['pull_request', 'number']);
+    const branches = valueAt(body, ['branches']);
     return {
         ...Object.fromEntries(texts),
         ...(valueAt(body, ['deleted']) === true ? { isDeletion: true } : {}),
         ...(valueAt(body, ['pull_request', 'merged']) === true ? { isMerged: true } : {}),
         ...(typeof number === 'number' ? { pullRequestNumber: number } : {}),
         ...(valueAt(body, ['issue', 'pull_request']) === undefined ? {} : { isOnPullRequest: true }),
+        ...(Array.isArray(branches) && branches.length > 0 ? { isOnBranch: true } : {}),
     };
 }
 /** The value at a path; undefined where something on the way is absent or null, as for a deleted fork. */
@@ -1891,11 +2216,11 @@ function pullRequest(context) {
 /** `target_commitish` is never used: it is what a tag would be made from if there were none yet. */
 function released(context) {
     const { gitRef, payload } = context;
+    const commit = runnerCommit(context);
     const expected = payload.releaseTag === undefined ? undefined : `refs/tags/${payload.releaseTag}`;
-    if (gitRef !== '' && (!gitRef.startsWith('refs/tags/') || (expected ?? gitRef) !== gitRef)) {
-        throw refusal(context, `GITHUB_SHA is not the commit of the released tag · expected GITHUB_REF ${expected ?? 'refs/tags/…'}, got ${gitRef}`, `${GIVE} with the commit the tag points at.`);
-    }
-    return runnerCommit(context);
+    if (gitRef.startsWith('refs/tags/') && (expected ?? gitRef) === gitRef)
+        return commit;
+    throw refusal(context, `GITHUB_SHA may not be the commit of the released tag · expected GITHUB_REF ${expected ?? 'refs/tags/…'}, got ${gitRef || 'nothing'}`, `${GIVE} with the commit the tag points at.`);
 }
 /** Events of a workflow run whose `head_sha` is the commit the run was about. */
 const RUNS_WITH_COMMIT = [
@@ -2013,7 +2338,7 @@ const EVENTS = new Map([
     [
         'pull_request_target',
         {
-            ...refused('it runs with the rights of the base branch about a commit nobody has reviewed', `${GIVE} for a commit you trust, for example commit: \${{ github.sha }}; build pull requests on pull_request.`),
+            ...refused('it runs with the rights of the base branch about a commit nobody has reviewed', `Build pull requests on pull_request. ${GIVE} only for a commit you trust: building it runs its code with your secrets.`),
             note: preview('pull_request_target'),
         },
     ],
@@ -2021,7 +2346,7 @@ const EVENTS = new Map([
         'workflow_run',
         {
             commit: 'the commit that workflow run was for (`workflow_run.head_sha`)',
-            note: 'Refused, unless you give `commit`, for a run of a fork, and for a run whose own event says nothing. Of a pull ' +
+            note: 'Refused, unless you give `commit`, for one of a fork, and for one whose own event says nothing. Of a pull ' +
                 `request: ${preview('pull_request')}`,
             resolve: workflowRun,
         },
@@ -2029,7 +2354,7 @@ const EVENTS = new Map([
     [
         'issue_comment',
         {
-            ...refused(TIP, `${GIVE}: \${{ github.sha }} for the tip of the default branch. For the pull request that was commented on, ask the API for its head, and build it only if you trust it.`),
+            ...refused(TIP, `${GIVE}: \${{ github.sha }} for the tip of the default branch, under an issue. For the pull request that was commented on, ask the API for its head, and build it only if you trust it.`),
             note: `Under a pull request: ${preview('pull_request')}`,
         },
     ],
@@ -2041,7 +2366,7 @@ const EVENTS = new Map([
         name,
         {
             ...refused(TIP, `${GIVE}: \${{ github.event.${path} }} for the commit it is about, if you trust it. ${NOBODY}`),
-            note: `The commit it is about is \`github.event.${path}\`. ${NOBODY}`,
+            note: `The commit it is about is \`github.event.${path}\`. ${NOBODY} Where no branch here holds it, ${preview('pull_request')}`,
         },
     ]),
 ]);
@@ -2156,6 +2481,8 @@ function shifted(secret) {
 /* unused harmony export isForkPullRequest */
 /** No user can have this name: brackets are for apps. */
 const DEPENDABOT = 'dependabot[bot]';
+/** `pull-request-branch-name.separator` of dependabot.yml may be any of the three. */
+const DEPENDABOT_BRANCH = /^refs\/heads\/dependabot[/_-]/;
 /** Events that run on the merge commit of a pull request, with no more rights than whoever opened it. */
 function isOnPullRequest({ event }) {
     return event.startsWith('pull_request') && event !== 'pull_request_target';
@@ -2168,10 +2495,9 @@ function isSame(one, other) {
  * `pull_request_target`, which has the rights of the base branch.
  */
 function isForkPullRequest(context) {
-    const { headRepository, baseRepository } = context.payload;
-    if (!isOnPullRequest(context) || baseRepository === undefined)
-        return false;
-    return !isSame(headRepository, baseRepository);
+    const { headRepository, baseRepository = context.source?.repository } = context.payload;
+    const isKnown = headRepository !== undefined || context.payload.baseRepository !== undefined;
+    return isOnPullRequest(context) && isKnown && !isSame(headRepository, baseRepository);
 }
 /**
  * True for what Dependabot started. The actor stays the same when somebody else runs the job again, and so do the
@@ -2187,7 +2513,7 @@ function isOfDependabot(context) {
     if (event === 'pull_request_target')
         return isStartedByIt && isWrittenByIt;
     const isPush = event === 'push' || event === 'create';
-    return isPush && isStartedByIt && gitRef.startsWith('refs/heads/dependabot/');
+    return isPush && isStartedByIt && DEPENDABOT_BRANCH.test(gitRef);
 }
 /** Why nothing may be pushed from this job; undefined where something may. */
 function readOnlyCause(context) {
@@ -2209,10 +2535,23 @@ function isMerged(context) {
     const { action, isMerged: merged } = context.payload;
     return context.event === 'pull_request' && action === 'closed' && merged === true;
 }
+/** True for checks and statuses of a commit that no branch of this repository holds: a fork may have pushed it. */
+function isOnNoBranch({ event, payload }) {
+    switch (event) {
+        case 'check_run':
+            return payload.checkRunBranch === undefined;
+        case 'check_suite':
+            return payload.checkSuiteBranch === undefined;
+        case 'status':
+            return payload.isOnBranch !== true;
+        default:
+            return false;
+    }
+}
 /**
- * The event for the record. A workflow run about a pull request's run, or a comment under one, builds what nobody
- * has merged, however trusted it is itself; what it builds is no more a release candidate than the pull request's
- * own build. Once it is merged, its commit is one of the base branch.
+ * The event for the record. A workflow run about a pull request's run, a comment under one, or a check of a commit of
+ * a fork builds what nobody has merged, however trusted it is itself; what it builds is no more a release candidate
+ * than the pull request's own build. Once it is merged, its commit is one of the base branch.
  */
 function recordedEvent(context, commit) {
     const { event, gitRef, payload } = context;
@@ -2222,275 +2561,246 @@ function recordedEvent(context, commit) {
     const isRunOfPullRequest = event === 'workflow_run' &&
         (isOfFork(context) || (payload.workflowRunEvent ?? '').startsWith('pull_request'));
     const isComment = event === 'issue_comment' && payload.isOnPullRequest === true;
-    return isRunOfPullRequest || isComment ? 'pull_request' : event;
+    return isRunOfPullRequest || isComment || isOnNoBranch(context) ? 'pull_request' : event;
 }
 
 
 /***/ }),
 
-/***/ 65671:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
-
-/* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   S: () => (/* binding */ writeSummary)
-/* harmony export */ });
-/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(51455);
-/* harmony import */ var _domain_error_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(59342);
-
-
-/** GitHub drops a summary of more than 1 MiB without failing the step. */
-const MAX_SUMMARY_BYTES = 1024 * 1024;
-/** Adds Markdown to the job summary. A summary is a courtesy: where it cannot be written, the step goes on. */
-async function writeSummary(environment, markdown, log) {
-    const path = environment['GITHUB_STEP_SUMMARY'];
-    if (path === undefined || path === '')
-        return;
-    try {
-        const used = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.stat)(path).then((file) => file.size, () => 0);
-        const text = `${markdown}\n`;
-        if (used + Buffer.byteLength(text) <= MAX_SUMMARY_BYTES)
-            await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.appendFile)(path, text);
-        else
-            log.warning('The job summary is full; the summary of this step was left out.');
-    }
-    catch (error) {
-        log.warning(`The job summary could not be written: ${(0,_domain_error_js__WEBPACK_IMPORTED_MODULE_1__/* .messageOf */ .bD)(error)}`);
-    }
-}
-
-
-/***/ }),
-
-/***/ 63850:
+/***/ 74315:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
 // EXPORTS
 __webpack_require__.d(__webpack_exports__, {
-  x: () => (/* binding */ reportFailure)
+  m: () => (/* binding */ openArtifactMetadata)
 });
 
-// EXTERNAL MODULE: ./lib/node_modules/@actions/core/lib/core.js + 3 modules
-var core = __webpack_require__(86120);
+// EXTERNAL MODULE: ./lib/github/api-target.js
+var api_target = __webpack_require__(70885);
+// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 9 modules
+var schemas = __webpack_require__(27597);
+// EXTERNAL MODULE: ./lib/domain/digest.js
+var digest = __webpack_require__(2002);
 // EXTERNAL MODULE: ./lib/domain/error.js
 var domain_error = __webpack_require__(59342);
-// EXTERNAL MODULE: ./lib/github/checkout.js
-var checkout = __webpack_require__(10723);
-// EXTERNAL MODULE: ./lib/github/log.js
-var log = __webpack_require__(30853);
-// EXTERNAL MODULE: external "node:fs/promises"
-var promises_ = __webpack_require__(51455);
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __webpack_require__(76760);
-// EXTERNAL MODULE: ./lib/github/inputs.js
-var github_inputs = __webpack_require__(96174);
-;// CONCATENATED MODULE: ./lib/github/step-position.js
+// EXTERNAL MODULE: ./lib/domain/json.js
+var json = __webpack_require__(77708);
+// EXTERNAL MODULE: ./lib/domain/reference.js
+var reference = __webpack_require__(68225);
+;// CONCATENATED MODULE: ./lib/github/repository-owner.js
 
-
-
-/** No workflow file GitHub takes is larger. */
-const MAX_WORKFLOW_BYTES = 1024 * 1024;
-/**
- * Finds the step in the workflow file of the workspace. Answers only what is certain: a called workflow, a composite
- * action, a checkout of another commit or a second step like it have no position, because a wrong line is worse than
- * none.
- * @param folder of the action in its repository: empty for build.
- * @param checkedOut the commit in the workspace, where it is known.
- */
-async function findStep(environment, folder, checkedOut) {
-    const file = workflowFile(environment);
-    const workspace = environment['GITHUB_WORKSPACE'] ?? '';
-    const job = environment['GITHUB_JOB'] ?? '';
-    if (file === undefined || workspace === '' || job === '')
-        return undefined;
-    const text = await readWorkflow((0,external_node_path_.join)(workspace, file));
-    if (text === undefined || !(await isSameCommit(environment, checkedOut)))
-        return undefined;
-    return await findIn(text, file, job, (step) => isThisStep(step, environment, folder));
-}
-/** The path of the workflow file, where it belongs to this repository. */
-function workflowFile(environment) {
-    const groups = /^(?<repository>[^/@]+\/[^/@]+)\/(?<file>\.github\/workflows\/[^/@]+\.ya?ml)@/.exec(environment['GITHUB_WORKFLOW_REF'] ?? '')?.groups;
-    const repository = environment['GITHUB_REPOSITORY'] ?? '';
-    const isOurs = groups?.['repository']?.toLowerCase() === repository.toLowerCase();
-    return isOurs ? groups?.['file'] : undefined;
-}
-async function readWorkflow(path) {
-    const found = await (0,promises_.stat)(path).catch(() => undefined);
-    if (found?.isFile() !== true || found.size > MAX_WORKFLOW_BYTES)
-        return undefined;
-    return await (0,promises_.readFile)(path, 'utf8');
-}
-/** The lines of another commit's file would be wrong. */
-async function isSameCommit(environment, checkedOut) {
-    const running = environment['GITHUB_WORKFLOW_SHA'] ?? '';
-    return running !== '' && running === (await checkedOut());
-}
-/**
- * The step that runs: it names this action, has its id, and every input it gives arrived, with the text it is
- * written with unless that is an expression.
- */
-function isThisStep(step, environment, folder) {
-    const action = environment['GITHUB_ACTION'] ?? '';
-    // The runner makes up a name for a step without an id.
-    if (step.id === undefined ? !action.startsWith('__') : step.id !== action)
+const repositorySchema = schemas/* looseObject */._H3({ owner: schemas/* looseObject */._H3({ type: schemas/* string */.YjP() }) });
+/** Whether the repository belongs to an organization; undefined where the event does not say it. */
+function ownedByOrganization({ ownerType, organization }) {
+    if (ownerType === 'Organization')
+        return true;
+    if (ownerType === 'User')
         return false;
-    if (step.uses === undefined || !isThisAction(step.uses, environment, folder))
-        return false;
-    const inputs = (0,github_inputs/* readInputs */.K)(environment);
-    return [...step.with].every(([name, text]) => {
-        const value = inputs.get(keyOf(name));
-        return value !== undefined && (text === undefined || text.includes('${{') || text.trim() === value);
-    });
+    return organization === undefined ? undefined : true;
 }
-function isThisAction(uses, environment, folder) {
-    const repository = environment['GITHUB_ACTION_REPOSITORY'] ?? '';
-    if (repository === '') {
-        const path = uses.replace(/\/+$/, '');
-        return path.startsWith('.') && path.endsWith('/deploy') === (folder === 'deploy');
-    }
-    const expected = `${repository}${folder === '' ? '' : `/${folder}`}@`.toLowerCase();
-    return uses.toLowerCase().startsWith(expected);
+/** Asks GitHub whether the repository belongs to an organization. */
+async function askForOrganization(api) {
+    const { owner } = await api.request('GET /repos/{owner}/{repo}', {}, repositorySchema);
+    return owner.type === 'Organization';
 }
-/** Inputs are told apart without case, and spaces in their names are underscores. */
-function keyOf(name) {
-    return name.replaceAll(' ', '_').toLowerCase();
-}
-/** Loads the YAML parser, which only a failing step needs. */
-async function findIn(text, file, job, isWanted) {
-    const { isMap, isScalar, isSeq, LineCounter, parseDocument } = await __webpack_require__.e(/* import() */ 815).then(__webpack_require__.t.bind(__webpack_require__, 38815, 19));
-    const lines = new LineCounter();
-    const document = parseDocument(text, { lineCounter: lines, logLevel: 'silent' });
-    if (document.errors.length > 0)
-        return undefined;
-    const jobs = document.get('jobs');
-    // The job may be one of a called workflow, which has a file of its own but the names of this one.
-    if (!isMap(jobs) || jobs.items.some(({ value }) => !isMap(value) || value.has('uses')))
-        return undefined;
-    const steps = document.getIn(['jobs', job, 'steps']);
-    if (!isSeq(steps))
-        return undefined;
-    const textOf = (value) => isScalar(value) && ['string', 'boolean'].includes(typeof value.value) ? String(value.value) : undefined;
-    const inputsOf = (step) => {
-        const given = step.get('with');
-        return isMap(given) ? given.items : [];
+
+;// CONCATENATED MODULE: ./lib/github/artifact-metadata.js
+
+
+
+
+
+
+/** Nobody waits long for what nothing depends on. */
+const METADATA_LIMITS = { timeoutMs: 10_000, retries: 1, waitSeconds: 0 };
+/** Enough beside `contents: write`, which is enough as well and allows far more. */
+const PERMISSION = 'artifact-metadata: write';
+/** What GitHub's description of its API allows. */
+const MAX = { address: 256, repository: 128, environment: 128 };
+const answerSchema = schemas/* looseObject */._H3({ total_count: schemas/* int */.Whr() });
+/** GitHub's artifact metadata ("linked artifacts"), which only organizations have. */
+function createArtifactMetadata(options) {
+    return {
+        stored: async (artifact) => {
+            const { registry } = artifact.repository;
+            // The origin a client would use; GitHub takes https only, also for a registry that has no TLS.
+            const address = `https://${registry}`;
+            const fault = address.length > MAX.address
+                ? `GitHub takes addresses of at most ${MAX.address} characters, and ${registry} is longer`
+                : undefined;
+            await record(options, 'storage', artifact, fault, (repository) => storageRecord(artifact, address, repository));
+        },
+        deployed: async (artifact, environment) => {
+            await record(options, 'deployment', artifact, undefined, (repository) => deploymentRecord(artifact, environment, repository));
+        },
     };
-    const written = (step) => ({
-        id: textOf(step.get('id', true)),
-        uses: textOf(step.get('uses', true)),
-        with: new Map(inputsOf(step).map(({ key, value }) => [textOf(key) ?? '', textOf(value)])),
-    });
-    const [step, ...others] = steps.items
-        .filter((item) => isMap(item))
-        .filter((item) => isWanted(written(item)));
-    if (step === undefined || others.length > 0)
-        return undefined;
-    const lineAt = (node) => isScalar(node) && node.range ? lines.linePos(node.range[0]).line : undefined;
-    const line = lineAt(step.get('uses', true));
-    if (line === undefined)
-        return undefined;
-    const lineOf = (input) => lineAt(inputsOf(step).find(({ key }) => keyOf(textOf(key) ?? '') === keyOf(input))?.key);
-    return { file, line, lineOf };
 }
-
-// EXTERNAL MODULE: ./lib/platform/environment.js
-var environment = __webpack_require__(72734);
-// EXTERNAL MODULE: ./lib/platform/exec.js
-var exec = __webpack_require__(12358);
-;// CONCATENATED MODULE: ./lib/main/failure.js
-
-
-
-
-
-
-
-/** GitHub shows ten errors a step; one is the failure itself. */
-const MAX_FAULTS = 9;
-/** The input an error is about, where its code says so. */
-const INPUTS = {
-    REFERENCE_INVALID: 'image',
-    COMMIT_NOT_CHECKED_OUT: 'commit',
-    EVENT_REFUSED: 'commit',
-    PREPARE_FAILED: 'prepare',
-    SOURCE_INVALID: 'path',
-    DIGEST_MISSING: 'digest',
-    DIGEST_MISMATCH: 'digest',
-    RUN_FAILED: 'run',
-    RUNNING_MISMATCH: 'running',
-    UNPACK_FAILED: 'unpack',
-    CONFIG_MISSING: 'config',
-    CREDENTIALS_INVALID: 'password',
-};
-/**
- * The one place where an error ends a step: the message and the remedy for everyone, at the line of the workflow
- * file where that is certain, and the causes for debugging.
- * @param folder of the action in its repository: empty for build.
- */
-async function reportFailure(error, folder) {
-    process.exitCode = 1;
-    const position = await positionOf(folder);
-    if (error instanceof domain_error/* BuildOnceError */.kb) {
-        const hint = error.hint === undefined ? '' : `\n→ ${error.hint}`;
-        core/* error */.z3(`${error.code}: ${error.message}${hint}`, place(error.code, position, lineOf(error, position)));
-        for (const { text, line } of faultLines(error, position))
-            core/* error */.z3(text, place(error.code, position, line));
-    }
-    else {
-        core/* error */.z3(`INTERNAL: ${(0,domain_error/* messageOf */.bD)(error)}\n→ This is a defect in build-once; please report it with the log of a run with debug logging.`, place('INTERNAL', position, position?.line));
-        if (error instanceof Error && error.stack !== undefined)
-            core/* debug */.Yz(error.stack);
-    }
-    for (let cause = causeOf(error); cause !== undefined; cause = causeOf(cause))
-        core/* debug */.Yz(`Caused by: ${(0,domain_error/* messageOf */.bD)(cause)}`);
+function storageRecord({ repository, digest, commit }, address, source) {
+    const { path } = repository;
+    return {
+        // As actions/attest names it, so that both write about one artifact.
+        name: (0,reference/* formatRepository */.Sh)(repository),
+        digest,
+        version: commit,
+        registry_url: address,
+        ...(path.length > MAX.repository ? {} : { repository: path }),
+        status: 'active',
+        github_repository: source,
+        return_records: false,
+    };
 }
-/** Where the step stands. Whatever goes wrong here must not hide why the step failed. */
-async function positionOf(folder) {
+function deploymentRecord({ repository, digest, commit }, environment, source) {
+    const name = (0,reference/* formatRepository */.Sh)(repository);
+    return {
+        name,
+        digest,
+        version: commit,
+        status: 'deployed',
+        logical_environment: shortened(environment, MAX.environment),
+        // With the environment it says which record is replaced: one for each image, in the whole organization.
+        deployment_name: name,
+        github_repository: source,
+        return_records: false,
+    };
+}
+/** What is too long ends in a key of the whole, so that two environments never share a record. */
+function shortened(text, max) {
+    const characters = Array.from(text);
+    if (characters.length <= max)
+        return text;
+    const key = (0,json/* shortKey */.qU)(text);
+    return `${characters.slice(0, max - key.length - 1).join('')}-${key}`;
+}
+async function record({ open, payload, log }, kind, artifact, fault, body) {
+    const what = (0,reference/* formatReference */.FH)((0,reference/* digestReference */.O9)(artifact.repository, artifact.digest));
+    const miss = (why) => log.notice(`No ${kind} record of ${what} in the organization's linked artifacts: ${why}`);
     try {
-        const workspace = process.env['GITHUB_WORKSPACE'] ?? '';
-        const checkedOut = async () => (await (0,checkout/* readCheckout */.b)(exec/* exec */.m, workspace, (0,environment/* childEnvironment */.Q)(process.env)))?.commit;
-        return await findStep(process.env, folder, checkedOut);
+        const known = ownedByOrganization(payload);
+        if (known === false)
+            return;
+        const api = await open();
+        if (!(known ?? (await askForOrganization(api))))
+            return;
+        if ((0,digest/* algorithmOf */.Hy)(artifact.digest) !== 'sha256')
+            return miss('GitHub takes sha256 digests only.');
+        if (fault !== undefined)
+            return miss(`${fault}.`);
+        const { owner, name } = api.repository;
+        await api.request(`POST /orgs/${owner}/artifacts/metadata/${kind}-record`, body(name), answerSchema, {
+            // A deployment record replaces the one before it. Whether a storage record does, GitHub does not say.
+            isRepeatable: kind === 'deployment',
+            permission: PERMISSION,
+        });
+        log.info(`Recorded in the linked artifacts of ${owner}: ${kind} of ${what}`);
     }
     catch (error) {
-        log/* githubLog */.Q.debug(`The step was not found in its workflow file: ${(0,domain_error/* messageOf */.bD)(error)}`);
-        return undefined;
+        miss(`${(0,domain_error/* messageOf */.bD)(error)}. ${adviceFor(error)}`);
     }
 }
-function place(title, position, startLine) {
-    return position === undefined || startLine === undefined
-        ? { title }
-        : { title, file: position.file, startLine };
+function adviceFor(error) {
+    const off = '`artifact-metadata: false` turns this off.';
+    if (!(error instanceof domain_error/* GitHubError */.y_))
+        return off;
+    if (error.permission !== undefined)
+        return `Add \`permissions: ${error.permission}\` to this job; ${off}`;
+    // GitHub also answers so where the token lacks the permission.
+    if (error.status === 404)
+        return `Check that this job has \`permissions: ${PERMISSION}\`; ${off}`;
+    return 'Nothing else depends on it.';
 }
-/** The line of the only fault, else of the input the code is about, else of the step. */
-function lineOf(error, position) {
-    if (position === undefined)
+
+// EXTERNAL MODULE: ./lib/platform/clock.js
+var clock = __webpack_require__(88005);
+// EXTERNAL MODULE: ./lib/registry/address.js
+var address = __webpack_require__(79671);
+// EXTERNAL MODULE: ./lib/main/github.js
+var github = __webpack_require__(72230);
+;// CONCATENATED MODULE: ./lib/main/artifact-metadata.js
+
+
+
+
+
+/**
+ * The inventory of the organization; undefined where there is none to write: without a token, outside a GitHub
+ * repository, on GitHub Enterprise Server, for a registry of this machine, and with `artifact-metadata: false`.
+ * Nothing of GitHub's client is loaded before something is recorded.
+ */
+function openArtifactMetadata({ image, token, 'artifact-metadata': isWanted }, { payload }, log, environment) {
+    if (!isWanted || token === undefined || !(0,api_target/* hasRepository */.Xw)(environment))
         return undefined;
-    const [fault, ...more] = error instanceof domain_error/* InputError */.dz ? error.faults : [];
-    const only = fault === undefined || more.length > 0 ? undefined : lineOfFault(fault, position);
-    const input = INPUTS[error.code];
-    return only ?? (input === undefined ? undefined : position.lineOf(input)) ?? position.line;
+    if ((0,api_target/* isEnterpriseServer */.vh)(environment) || isOutOfReach(image, environment))
+        return undefined;
+    const open = async () => {
+        const target = (0,github/* reachableTarget */.lq)(environment, token, 'artifact-metadata', log);
+        const { createGitHubApi } = await __webpack_require__.e(/* import() */ 162).then(__webpack_require__.bind(__webpack_require__, 17162));
+        return createGitHubApi({ ...target, log, clock: clock/* systemClock */.m, limits: METADATA_LIMITS });
+    };
+    return createArtifactMetadata({ open, payload, log });
 }
-/** The faults of several inputs, each at its own line, beside the message that lists them all. */
-function faultLines(error, position) {
-    if (position === undefined || !(error instanceof domain_error/* InputError */.dz) || error.faults.length < 2)
-        return [];
-    return error.faults
-        .flatMap((text) => {
-        const line = lineOfFault(text, position);
-        return line === undefined ? [] : [{ text, line }];
-    })
-        .slice(0, MAX_FAULTS);
+/** What only this machine can pull is nothing for an inventory, unless that is on this machine as well. */
+function isOutOfReach({ registry }, environment) {
+    const api = URL.parse(environment['GITHUB_API_URL'] ?? '');
+    return (0,address/* isLoopback */.U9)(new URL(`https://${registry}`).hostname) && !(0,address/* isLoopback */.U9)(api?.hostname ?? '');
 }
-/** A fault begins with the inputs it is about: `tags: …`, or `username, password: …`. */
-function lineOfFault(fault, position) {
-    const [names = ''] = fault.split(':', 1);
-    return names
-        .split(', ')
-        .map((name) => position.lineOf(name))
-        .find((line) => line !== undefined);
+
+
+/***/ }),
+
+/***/ 94622:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   F: () => (/* binding */ grace),
+/* harmony export */   n: () => (/* binding */ cancellable)
+/* harmony export */ });
+/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(86120);
+/* harmony import */ var _domain_cancellation_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(27949);
+/* harmony import */ var _platform_clock_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(88005);
+
+
+
+/**
+ * The runner sends SIGINT to this process alone, SIGTERM after 7.5 seconds, and after 10 it kills. Ours has to have
+ * ended before, and to have ended what it started.
+ */
+const LONGEST_MS = 6_500;
+/** How long work may take to stop, which is as long as a script has for it, before it is left behind. */
+const GRACE_MS = 3_000;
+/** Gives work that is cancelled a while to stop by itself. */
+async function grace() {
+    await _platform_clock_js__WEBPACK_IMPORTED_MODULE_1__/* .systemClock */ .m.sleep(GRACE_MS);
 }
-function causeOf(error) {
-    return error instanceof Error ? error.cause : undefined;
+/**
+ * Does the work of a step that can be cancelled: its signal is aborted with a `CancelledError` when the process is told to
+ * stop. Such a process ends when the work has, whatever else it waits for, and in any case before the runner kills it.
+ */
+async function cancellable(work) {
+    const controller = new AbortController();
+    const stop = (name) => {
+        if (controller.signal.aborted)
+            return;
+        _actions_core__WEBPACK_IMPORTED_MODULE_2__/* .info */ .pq(`Cancelled (${name}): stopping what this step has started`);
+        setTimeout(giveUp, LONGEST_MS);
+        controller.abort(new _domain_cancellation_js__WEBPACK_IMPORTED_MODULE_0__/* .CancelledError */ .c(name));
+    };
+    process.on('SIGINT', stop);
+    process.on('SIGTERM', stop);
+    try {
+        await work(controller.signal);
+    }
+    finally {
+        process.off('SIGINT', stop);
+        process.off('SIGTERM', stop);
+    }
+    if (controller.signal.aborted)
+        process.exit();
+}
+/** Whoever comes next finds out by itself that this job has ended. */
+function giveUp() {
+    _actions_core__WEBPACK_IMPORTED_MODULE_2__/* .error */ .z3('CANCELLED: The job was cancelled, and stopping took too long, so that not all of it is recorded.');
+    process.exit(1);
 }
 
 
@@ -2500,27 +2810,62 @@ function causeOf(error) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   Q: () => (/* binding */ maskSecrets),
-/* harmony export */   p: () => (/* binding */ openGitSeals)
+/* harmony export */   QU: () => (/* binding */ maskSecrets),
+/* harmony export */   _E: () => (/* binding */ apiOpener),
+/* harmony export */   lq: () => (/* binding */ reachableTarget),
+/* harmony export */   pv: () => (/* binding */ openGitSeals)
 /* harmony export */ });
-/* harmony import */ var _github_api_target_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(70885);
-/* harmony import */ var _platform_clock_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(88005);
+/* harmony import */ var _domain_error_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(59342);
+/* harmony import */ var _github_api_target_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(70885);
+/* harmony import */ var _platform_clock_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(88005);
+/* harmony import */ var _registry_proxy_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(58727);
+
+
 
 
 /**
- * Seals in git, for `seal: git`. Nothing of GitHub's client is loaded without it.
+ * One client for all that a step asks, so that its bounds are those of the step. Nothing of it is loaded before it is
+ * opened.
+ */
+function apiOpener(log, environment) {
+    let client;
+    return async (wanted, token) => await (client ??= create(reachableTarget(environment, token, wanted, log), log));
+}
+async function create(target, log) {
+    const { createGitHubApi } = await __webpack_require__.e(/* import() */ 162).then(__webpack_require__.bind(__webpack_require__, 17162));
+    return createGitHubApi({ ...target, log, clock: _platform_clock_js__WEBPACK_IMPORTED_MODULE_2__/* .systemClock */ .m });
+}
+/**
+ * Which API to speak to. The toolkit's client would go past a proxy whose address it cannot read, or end in a type
+ * error, so that is looked at before.
+ * @throws {InputError} where token or repository are missing.
+ * @throws {GitHubError} for a proxy that cannot be used.
+ */
+function reachableTarget(environment, token, wanted, log) {
+    const target = (0,_github_api_target_js__WEBPACK_IMPORTED_MODULE_1__/* .apiTarget */ ._x)(environment, token, wanted);
+    try {
+        (0,_registry_proxy_js__WEBPACK_IMPORTED_MODULE_3__/* .proxyFor */ .i)(target.url, environment, (secret) => log.mask(secret));
+    }
+    catch (error) {
+        if (!(error instanceof _domain_error_js__WEBPACK_IMPORTED_MODULE_0__/* .RegistryError */ .gl))
+            throw error;
+        const advice = error.hint === undefined ? {} : { hint: error.hint };
+        throw new _domain_error_js__WEBPACK_IMPORTED_MODULE_0__/* .GitHubError */ .y_('GITHUB_UNEXPECTED', error.message, { ...advice, cause: error });
+    }
+    return target;
+}
+/**
+ * Seals in git, for `seal: git`.
  * @throws {InputError} where token or repository are missing.
  */
-async function openGitSeals({ seal, token }, log, environment) {
+async function openGitSeals({ seal, token }, log, open) {
     if (seal !== 'git')
         return undefined;
-    const target = (0,_github_api_target_js__WEBPACK_IMPORTED_MODULE_0__/* .apiTarget */ ._)(environment, token, 'seal: git');
-    const [{ createGitHubApi }, { createGitSeals }] = await Promise.all([
-        __webpack_require__.e(/* import() */ 622).then(__webpack_require__.bind(__webpack_require__, 35622)),
+    const [api, { createGitSeals }] = await Promise.all([
+        open('seal: git', token),
         __webpack_require__.e(/* import() */ 241).then(__webpack_require__.bind(__webpack_require__, 78241)),
     ]);
-    const api = createGitHubApi({ ...target, log, clock: _platform_clock_js__WEBPACK_IMPORTED_MODULE_1__/* .systemClock */ .m });
-    return createGitSeals({ api, clock: _platform_clock_js__WEBPACK_IMPORTED_MODULE_1__/* .systemClock */ .m, log });
+    return createGitSeals({ api, clock: _platform_clock_js__WEBPACK_IMPORTED_MODULE_2__/* .systemClock */ .m, log });
 }
 /** Hides what the runner may not know to be secret. An expression nobody evaluated is none. */
 function maskSecrets(raw, log) {
@@ -2608,7 +2953,7 @@ function setOutputs(values) {
 
 /***/ }),
 
-/***/ 38908:
+/***/ 55916:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -2621,8 +2966,8 @@ __webpack_require__.d(__webpack_exports__, {
 var clock = __webpack_require__(88005);
 // EXTERNAL MODULE: ./lib/platform/environment.js
 var platform_environment = __webpack_require__(72734);
-// EXTERNAL MODULE: ./lib/platform/exec.js
-var platform_exec = __webpack_require__(12358);
+// EXTERNAL MODULE: ./lib/platform/exec.js + 2 modules
+var platform_exec = __webpack_require__(84927);
 // EXTERNAL MODULE: external "node:os"
 var external_node_os_ = __webpack_require__(48161);
 // EXTERNAL MODULE: external "node:path"
@@ -2685,7 +3030,7 @@ async function start(program, server, { exec, environment, timeoutMs }) {
         });
     }
     catch (error) {
-        throw invalid(program, (0,platform_exec/* isMissingProgram */.V)(error) ? 'it is not installed' : 'it could not be started', error);
+        throw invalid(program, (0,platform_exec/* isMissingProgram */.V6)(error) ? 'it is not installed' : 'it could not be started', error);
     }
 }
 function parseOutput(program, output) {
@@ -3207,7 +3552,7 @@ function authFiles({ environment, home = (0,external_node_os_.homedir)() }) {
     ];
 }
 function fileCredentials(file, options) {
-    const { environment, exec = platform_exec/* exec */.m, helperTimeoutMs } = options;
+    const { environment, exec = platform_exec/* exec */.m0, helperTimeoutMs } = options;
     let reading;
     return {
         async find({ registry, path }) {
@@ -3915,18 +4260,46 @@ async function verdictOf(session, repository) {
         }
     });
 }
-/** Begins an upload, which makes nothing visible, and cancels it. */
 async function probe(session, repository) {
+    const answer = await tryUpload(session, repository);
+    if (isBegun(answer))
+        return 'may-be-made';
+    if (missesRepository(answer))
+        throw await session.failure(answer, pushGrant(repository));
+    return 'not-writable';
+}
+/** Begins an upload, which makes nothing visible, and cancels it; returns the answer to the beginning. */
+async function tryUpload(session, repository) {
     const grant = pushGrant(repository);
     const url = session.urlOf(repository, 'blobs/uploads/');
     const answer = await session.call({ method: 'POST', url, grant, limit: SMALL_BODY });
-    if (answer.status === 202 && !isHtml(answer)) {
+    if (isBegun(answer))
         await cancelUpload(session, uploadLocation(session, answer), grant);
-        return 'may-be-made';
+    return answer;
+}
+function isBegun(answer) {
+    return answer.status === 202 && !isHtml(answer);
+}
+/**
+ * Finds out before anything is built that nothing may be pushed. Only a clear denial counts: whatever else is wrong
+ * with uploads, the push will tell, and may get over it.
+ * @throws {RegistryError} REGISTRY_DENIED.
+ */
+async function assertPushable(session, repository) {
+    // What was looked into when the repository did not show itself needs no second look.
+    if (session.known.isJudged(repository))
+        return;
+    try {
+        const answer = await tryUpload(session, repository);
+        if (!isBegun(answer))
+            throw await session.failure(answer, pushGrant(repository));
     }
-    if (missesRepository(answer))
-        throw await session.failure(answer, grant);
-    return 'not-writable';
+    catch (error) {
+        if (isDenial(error))
+            throw error;
+        if (!(error instanceof domain_error/* RegistryError */.gl))
+            throw error;
+    }
 }
 
 ;// CONCATENATED MODULE: ./lib/registry/manifests.js
@@ -4273,6 +4646,7 @@ function parseTags(answer) {
 
 
 
+
 /** The distribution API over node:http. */
 class RegistryClient {
     #sessions;
@@ -4288,6 +4662,9 @@ class RegistryClient {
     async putManifest(repository, bytes, mediaType, tag, withinMs) {
         const deadline = withinMs === undefined ? undefined : new Deadline(withinMs);
         return await storeManifest(this.#sessions.of(repository), repository, { bytes, mediaType, tag, deadline });
+    }
+    async requirePush(repository) {
+        await assertPushable(this.#sessions.of(repository), repository);
     }
     async listTags(repository) {
         return await listTags(this.#sessions.of(repository), repository);
@@ -6174,6 +6551,10 @@ class KnownRepositories {
     has(repository) {
         return this.#seen.has(apiPath(repository));
     }
+    /** True once there is a verdict on the repository, or about to be one. */
+    isJudged(repository) {
+        return this.#verdicts.has(apiPath(repository));
+    }
     /** The verdict on a repository, asked for once. */
     async verdict(repository, ask) {
         const path = apiPath(repository);
@@ -6576,19 +6957,67 @@ class Sessions {
 var external_node_http_ = __webpack_require__(37067);
 // EXTERNAL MODULE: ./lib/registry/proxy.js
 var registry_proxy = __webpack_require__(58727);
+;// CONCATENATED MODULE: ./lib/registry/client-request.js
+
+
+
+/** The largest header of an answer that is read. */
+const MAX_HEADER = 16 * 1024;
+/** Opens the request of an exchange, to the registry itself or to the proxy that forwards it. */
+function openRequest(outgoing, { agent, proxy, isForwarded }) {
+    const { method, url, signal } = outgoing;
+    const headers = { ...outgoing.headers, ...lengthOf(outgoing) };
+    const stop = signal === undefined ? {} : { signal };
+    // Said explicitly, because NODE_OPTIONS changes the defaults. All headers within the limit count.
+    const options = {
+        method,
+        agent,
+        maxHeaderSize: MAX_HEADER,
+        insecureHTTPParser: false,
+        ...stop,
+    };
+    const send = (opened) => {
+        opened.maxHeadersCount = 0;
+        return opened;
+    };
+    // Whether TLS is spoken is up to the agent: node:https would only add one of its own.
+    if (proxy === undefined || !isForwarded)
+        return send((0,external_node_http_.request)(url, { ...options, headers }));
+    const host = (0,registry_address/* bareHost */.n0)(proxy.url.hostname);
+    const authorization = proxy.authorization;
+    const forwarded = {
+        ...options,
+        protocol: proxy.url.protocol,
+        host,
+        servername: (0,registry_address/* serverName */.L5)(host),
+        port: (0,registry_proxy/* portOf */.H)(proxy.url),
+        path: url.href,
+        headers: {
+            ...headers,
+            host: url.host,
+            ...(authorization === undefined ? {} : { 'proxy-authorization': authorization }),
+        },
+    };
+    return send((0,external_node_http_.request)(forwarded));
+}
+function lengthOf(outgoing) {
+    const { body, method } = outgoing;
+    if (body instanceof Uint8Array)
+        return { 'content-length': String(body.byteLength) };
+    if (body !== undefined)
+        return { 'content-length': String(body.size) };
+    return method === 'PUT' || method === 'POST' ? { 'content-length': '0' } : {};
+}
+
 // EXTERNAL MODULE: ./lib/registry/proxy-failure.js
 var proxy_failure = __webpack_require__(76284);
 ;// CONCATENATED MODULE: ./lib/registry/exchange.js
 
 
 
-
-
 const WORTH_DRAINING = 64 * 1024;
 /** Bodies larger than this are not left to the garbage collector. */
 const WORTH_RELEASING = 1024 * 1024;
-/** The largest header of an answer that is read. */
-const MAX_HEADER = 16 * 1024;
 /** A kept-alive connection that the server had closed meanwhile: the request was not processed. */
 class StaleConnectionError extends network_error/* NetworkError */.Dr {
 }
@@ -6606,7 +7035,7 @@ class Exchange {
         const { outgoing, deadline, connectMs, route } = options;
         this.#options = options;
         this.#outgoing = outgoing;
-        this.#request = requestOf(outgoing, route);
+        this.#request = openRequest(outgoing, route);
         const total = setTimeout(() => this.#fail(noTime(deadline)), deadline.remaining);
         const late = timeout(`no connection within ${seconds(connectMs)}`);
         const connect = setTimeout(() => this.#fail(late), connectMs);
@@ -6777,42 +7206,6 @@ class Exchange {
         }
     }
 }
-function requestOf(outgoing, { agent, proxy, isForwarded }) {
-    const { method, url, signal } = outgoing;
-    const headers = { ...outgoing.headers, ...lengthOf(outgoing) };
-    const stop = signal === undefined ? {} : { signal };
-    // Said explicitly, because NODE_OPTIONS changes the defaults. All headers within the limit count.
-    const options = {
-        method,
-        agent,
-        maxHeaderSize: MAX_HEADER,
-        insecureHTTPParser: false,
-        ...stop,
-    };
-    const send = (request) => {
-        request.maxHeadersCount = 0;
-        return request;
-    };
-    // Whether TLS is spoken is up to the agent: node:https would only add one of its own.
-    if (proxy === undefined || !isForwarded)
-        return send((0,external_node_http_.request)(url, { ...options, headers }));
-    const host = (0,registry_address/* bareHost */.n0)(proxy.url.hostname);
-    const authorization = proxy.authorization;
-    const forwarded = {
-        ...options,
-        protocol: proxy.url.protocol,
-        host,
-        servername: (0,registry_address/* serverName */.L5)(host),
-        port: (0,registry_proxy/* portOf */.H)(proxy.url),
-        path: url.href,
-        headers: {
-            ...headers,
-            host: url.host,
-            ...(authorization === undefined ? {} : { 'proxy-authorization': authorization }),
-        },
-    };
-    return send((0,external_node_http_.request)(forwarded));
-}
 /** With TLS a connection is one when the certificate has been accepted. */
 function whenConnected(socket, connected) {
     if (!isSecured(socket)) {
@@ -6853,14 +7246,6 @@ function releaseReads(response) {
 function release({ buffer, byteLength }) {
     if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength)
         buffer.transfer(0);
-}
-function lengthOf(outgoing) {
-    const { body, method } = outgoing;
-    if (body instanceof Uint8Array)
-        return { 'content-length': String(body.byteLength) };
-    if (body !== undefined)
-        return { 'content-length': String(body.size) };
-    return method === 'PUT' || method === 'POST' ? { 'content-length': '0' } : {};
 }
 function switched() {
     return new network_error/* NetworkError */.Dr('ERR_SWITCHED', 'it answered 101 and left HTTP, which was not asked for', false, {
@@ -7166,10 +7551,317 @@ function connect(inputs, log, environment, mayCreate = false) {
     });
 }
 function credentials({ image, username, password }, environment) {
-    const configured = dockerCredentials({ environment: (0,platform_environment/* childEnvironment */.Q)(environment), exec: platform_exec/* exec */.m });
+    const configured = dockerCredentials({ environment: (0,platform_environment/* childEnvironment */.Q)(environment), exec: platform_exec/* exec */.m0 });
     if (username === undefined || password === undefined)
         return configured;
     return firstOf(explicitCredentials(image.registry, username, password), configured);
+}
+
+
+/***/ }),
+
+/***/ 82075:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+
+// EXPORTS
+__webpack_require__.d(__webpack_exports__, {
+  e: () => (/* binding */ runStep)
+});
+
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __webpack_require__(51455);
+// EXTERNAL MODULE: ./lib/domain/error.js
+var domain_error = __webpack_require__(59342);
+;// CONCATENATED MODULE: ./lib/github/summary.js
+
+
+/** GitHub drops a summary of more than 1 MiB without failing the step. */
+const MAX_SUMMARY_BYTES = 1024 * 1024;
+/** Adds Markdown to the job summary. A summary is a courtesy: where it cannot be written, the step goes on. */
+async function writeSummary(environment, markdown, log) {
+    const path = environment['GITHUB_STEP_SUMMARY'];
+    if (path === undefined || path === '')
+        return;
+    try {
+        const used = await (0,promises_.stat)(path).then((file) => file.size, () => 0);
+        const text = `${markdown}\n`;
+        if (used + Buffer.byteLength(text) <= MAX_SUMMARY_BYTES)
+            await (0,promises_.appendFile)(path, text);
+        else
+            log.warning('The job summary is full; the summary of this step was left out.');
+    }
+    catch (error) {
+        log.warning(`The job summary could not be written: ${(0,domain_error/* messageOf */.bD)(error)}`);
+    }
+}
+
+// EXTERNAL MODULE: ./lib/github/log.js
+var log = __webpack_require__(30853);
+// EXTERNAL MODULE: ./lib/main/cancellation.js
+var cancellation = __webpack_require__(94622);
+// EXTERNAL MODULE: ./lib/node_modules/@actions/core/lib/core.js + 3 modules
+var core = __webpack_require__(86120);
+// EXTERNAL MODULE: ./lib/github/checkout.js
+var checkout = __webpack_require__(10723);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __webpack_require__(76760);
+// EXTERNAL MODULE: ./lib/github/inputs.js
+var github_inputs = __webpack_require__(96174);
+;// CONCATENATED MODULE: ./lib/github/step-position.js
+
+
+
+/** No workflow file GitHub takes is larger. */
+const MAX_WORKFLOW_BYTES = 1024 * 1024;
+/**
+ * Finds the step in the workflow file of the workspace. Answers only what is certain: a called workflow, a composite
+ * action, a checkout of another commit or a second step like it have no position, because a wrong line is worse than
+ * none.
+ * @param folder of the action in its repository: empty for build.
+ * @param checkedOut the commit in the workspace, where it is known.
+ */
+async function findStep(environment, folder, checkedOut) {
+    const file = workflowFile(environment);
+    const workspace = environment['GITHUB_WORKSPACE'] ?? '';
+    const job = environment['GITHUB_JOB'] ?? '';
+    if (file === undefined || workspace === '' || job === '')
+        return undefined;
+    const text = await readWorkflow((0,external_node_path_.join)(workspace, file));
+    if (text === undefined || !(await isSameCommit(environment, checkedOut)))
+        return undefined;
+    return await findIn(text, file, job, (step) => isThisStep(step, environment, folder));
+}
+/** The path of the workflow file, where it belongs to this repository. */
+function workflowFile(environment) {
+    const groups = /^(?<repository>[^/@]+\/[^/@]+)\/(?<file>\.github\/workflows\/[^/@]+\.ya?ml)@/.exec(environment['GITHUB_WORKFLOW_REF'] ?? '')?.groups;
+    const repository = environment['GITHUB_REPOSITORY'] ?? '';
+    const isOurs = groups?.['repository']?.toLowerCase() === repository.toLowerCase();
+    return isOurs ? groups?.['file'] : undefined;
+}
+async function readWorkflow(path) {
+    const found = await (0,promises_.stat)(path).catch(() => undefined);
+    if (found?.isFile() !== true || found.size > MAX_WORKFLOW_BYTES)
+        return undefined;
+    return await (0,promises_.readFile)(path, 'utf8');
+}
+/** The lines of another commit's file would be wrong. */
+async function isSameCommit(environment, checkedOut) {
+    const running = environment['GITHUB_WORKFLOW_SHA'] ?? '';
+    return running !== '' && running === (await checkedOut());
+}
+/**
+ * The step that runs: it names this action, has its id, and every input it gives arrived, with the text it is
+ * written with unless that is an expression.
+ */
+function isThisStep(step, environment, folder) {
+    const action = environment['GITHUB_ACTION'] ?? '';
+    // The runner makes up a name for a step without an id.
+    if (step.id === undefined ? !action.startsWith('__') : step.id !== action)
+        return false;
+    if (step.uses === undefined || !isThisAction(step.uses, environment, folder))
+        return false;
+    const inputs = (0,github_inputs/* readInputs */.K)(environment);
+    return [...step.with].every(([name, text]) => {
+        const value = inputs.get(keyOf(name));
+        return value !== undefined && (text === undefined || text.includes('${{') || text.trim() === value);
+    });
+}
+function isThisAction(uses, environment, folder) {
+    const repository = environment['GITHUB_ACTION_REPOSITORY'] ?? '';
+    if (repository === '') {
+        const path = uses.replace(/\/+$/, '');
+        return path.startsWith('.') && path.endsWith('/deploy') === (folder === 'deploy');
+    }
+    const expected = `${repository}${folder === '' ? '' : `/${folder}`}@`.toLowerCase();
+    return uses.toLowerCase().startsWith(expected);
+}
+/** Inputs are told apart without case, and spaces in their names are underscores. */
+function keyOf(name) {
+    return name.replaceAll(' ', '_').toLowerCase();
+}
+/** Loads the YAML parser, which only a failing step needs. */
+async function findIn(text, file, job, isWanted) {
+    const { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } = await __webpack_require__.e(/* import() */ 815).then(__webpack_require__.t.bind(__webpack_require__, 38815, 19));
+    const lines = new LineCounter();
+    const document = parseDocument(text, { lineCounter: lines });
+    if (document.errors.length > 0)
+        return undefined;
+    // What an alias stands for is found where it is written.
+    const written = (node) => (isAlias(node) ? node.resolve(document) : node);
+    const mapAt = (parent, key) => {
+        const node = isMap(parent) ? written(parent.get(key, true)) : undefined;
+        return isMap(node) ? node : undefined;
+    };
+    const jobs = mapAt(document.contents, 'jobs');
+    // The job may be one of a called workflow, which has a file of its own but the names of this one.
+    const isCaller = jobs?.items.some(({ value }) => {
+        const node = written(value);
+        return !isMap(node) || node.has('uses');
+    });
+    const steps = written(mapAt(jobs, job)?.get('steps', true));
+    if (isCaller !== false || !isSeq(steps))
+        return undefined;
+    const textOf = (node) => {
+        const value = written(node);
+        return isScalar(value) && ['string', 'boolean'].includes(typeof value.value)
+            ? String(value.value)
+            : undefined;
+    };
+    const inputsOf = (step) => mapAt(step, 'with')?.items ?? [];
+    const stepOf = (step) => ({
+        id: textOf(step.get('id', true)),
+        uses: textOf(step.get('uses', true)),
+        with: new Map(inputsOf(step).map(({ key, value }) => [textOf(key) ?? '', textOf(value)])),
+    });
+    // Steps that run beside each other stand in a list of their own.
+    const alone = (item) => {
+        const beside = isMap(item) ? written(item.get('parallel', true)) : undefined;
+        return isSeq(beside) ? beside.items.map(written) : [item];
+    };
+    // The same step twice, by an alias, still has one place.
+    const [step, ...others] = [...new Set(steps.items.map(written).flatMap(alone))]
+        .filter((item) => isMap(item))
+        .filter((item) => isWanted(stepOf(item)));
+    if (step === undefined || others.length > 0)
+        return undefined;
+    const lineAt = (node) => isScalar(node) && node.range ? lines.linePos(node.range[0]).line : undefined;
+    const line = lineAt(step.get('uses', true));
+    if (line === undefined)
+        return undefined;
+    const lineOf = (input) => lineAt(inputsOf(step).find(({ key }) => keyOf(textOf(key) ?? '') === keyOf(input))?.key);
+    return { file, line, lineOf };
+}
+
+// EXTERNAL MODULE: ./lib/platform/environment.js
+var environment = __webpack_require__(72734);
+// EXTERNAL MODULE: ./lib/platform/exec.js + 2 modules
+var exec = __webpack_require__(84927);
+;// CONCATENATED MODULE: ./lib/main/failure.js
+
+
+
+
+
+
+
+/** The runner cuts off what is longer. */
+const MAX_ANNOTATION = 4096;
+/** GitHub shows ten errors a step; one is the failure itself. */
+const MAX_FAULTS = 9;
+/** The input an error is about, where its code says so. */
+const INPUTS = {
+    REFERENCE_INVALID: 'image',
+    COMMIT_NOT_CHECKED_OUT: 'commit',
+    EVENT_REFUSED: 'commit',
+    PREPARE_FAILED: 'prepare',
+    SOURCE_INVALID: 'path',
+    DIGEST_MISSING: 'digest',
+    DIGEST_MISMATCH: 'digest',
+    RUN_FAILED: 'run',
+    RUNNING_MISMATCH: 'running',
+    UNPACK_FAILED: 'unpack',
+    CONFIG_MISSING: 'config',
+    CREDENTIALS_INVALID: 'password',
+};
+/**
+ * The one place where an error ends a step: the message and the remedy for everyone, at the line of the workflow
+ * file where that is certain, and the causes for debugging.
+ * @param folder of the action in its repository: empty for build.
+ */
+async function reportFailure(error, folder) {
+    process.exitCode = 1;
+    const position = await positionOf(folder);
+    if (error instanceof domain_error/* BuildOnceError */.kb) {
+        const hint = error.hint === undefined ? '' : `\n→ ${error.hint}`;
+        const message = `${error.code}: ${error.message}`;
+        // The runner would cut off the end, which says what to do.
+        if (message.length + hint.length > MAX_ANNOTATION)
+            log/* githubLog */.Q.info(message);
+        const shown = `${(0,domain_error/* cut */.Jj)(message, MAX_ANNOTATION - hint.length)}${hint}`;
+        core/* error */.z3(shown, place(error.code, position, lineOf(error, position)));
+        for (const { text, line } of faultLines(error, position))
+            core/* error */.z3((0,domain_error/* cut */.Jj)(text, MAX_ANNOTATION), place(error.code, position, line));
+    }
+    else {
+        core/* error */.z3(`INTERNAL: ${(0,domain_error/* messageOf */.bD)(error)}\n→ This is a defect in build-once; please report it with the log of a run with debug logging.`, place('INTERNAL', position, position?.line));
+        if (error instanceof Error && error.stack !== undefined)
+            core/* debug */.Yz(error.stack);
+    }
+    for (let cause = causeOf(error); cause !== undefined; cause = causeOf(cause))
+        core/* debug */.Yz(`Caused by: ${(0,domain_error/* messageOf */.bD)(cause)}`);
+}
+/** Where the step stands. Whatever goes wrong here must not hide why the step failed. */
+async function positionOf(folder) {
+    try {
+        const workspace = process.env['GITHUB_WORKSPACE'] ?? '';
+        const checkedOut = async () => (await (0,checkout/* readCheckout */.b)(exec/* exec */.m0, workspace, (0,environment/* childEnvironment */.Q)(process.env)))?.commit;
+        return await findStep(process.env, folder, checkedOut);
+    }
+    catch (error) {
+        log/* githubLog */.Q.debug(`The step was not found in its workflow file: ${(0,domain_error/* messageOf */.bD)(error)}`);
+        return undefined;
+    }
+}
+function place(title, position, startLine) {
+    return position === undefined || startLine === undefined
+        ? { title }
+        : { title, file: position.file, startLine };
+}
+/** The line of the only fault, else of the input the code is about, else of the step. */
+function lineOf(error, position) {
+    if (position === undefined)
+        return undefined;
+    const [fault, ...more] = error instanceof domain_error/* InputError */.dz ? error.faults : [];
+    const only = fault === undefined || more.length > 0 ? undefined : lineOfFault(fault, position);
+    const input = INPUTS[error.code];
+    return only ?? (input === undefined ? undefined : position.lineOf(input)) ?? position.line;
+}
+/** The faults of several inputs, each at its own line, beside the message that lists them all. */
+function faultLines(error, position) {
+    if (position === undefined || !(error instanceof domain_error/* InputError */.dz) || error.faults.length < 2)
+        return [];
+    return error.faults
+        .flatMap((text) => {
+        const line = lineOfFault(text, position);
+        return line === undefined ? [] : [{ text, line }];
+    })
+        .slice(0, MAX_FAULTS);
+}
+/** A fault begins with the inputs it is about: `tags: …`, or `username, password: …`. */
+function lineOfFault(fault, position) {
+    const [names = ''] = fault.split(':', 1);
+    return names
+        .split(', ')
+        .map((name) => position.lineOf(name))
+        .find((line) => line !== undefined);
+}
+function causeOf(error) {
+    return error instanceof Error ? error.cause : undefined;
+}
+
+;// CONCATENATED MODULE: ./lib/main/step.js
+
+
+
+
+/** Does the work of an action's step, which can be cancelled. Whatever goes wrong in it ends here. */
+async function runStep({ folder, failureSummary }, work) {
+    let isTold = false;
+    const tell = async (markdown) => {
+        isTold = true;
+        await writeSummary(process.env, markdown, log/* githubLog */.Q);
+    };
+    await (0,cancellation/* cancellable */.n)(async (cancelled) => {
+        try {
+            await work(tell, cancelled);
+        }
+        catch (error) {
+            await reportFailure(error, folder);
+            if (!isTold)
+                await tell(failureSummary(error));
+        }
+    });
 }
 
 
@@ -7185,8 +7877,13 @@ function credentials({ image, username, password }, environment) {
 
 const systemClock = {
     now: () => new Date(),
-    sleep: async (milliseconds) => {
-        await (0,node_timers_promises__WEBPACK_IMPORTED_MODULE_0__.setTimeout)(milliseconds);
+    sleep: async (milliseconds, signal) => {
+        try {
+            await (0,node_timers_promises__WEBPACK_IMPORTED_MODULE_0__.setTimeout)(milliseconds, undefined, signal === undefined ? {} : { signal });
+        }
+        catch (error) {
+            throw signal?.aborted === true ? signal.reason : error;
+        }
     },
 };
 
@@ -7209,23 +7906,25 @@ function childEnvironment(environment) {
 
 /***/ }),
 
-/***/ 12358:
+/***/ 84927:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
-/* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   V: () => (/* binding */ isMissingProgram),
-/* harmony export */   m: () => (/* binding */ exec)
-/* harmony export */ });
-/* harmony import */ var node_child_process__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(31421);
-/* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(48161);
 
+// EXPORTS
+__webpack_require__.d(__webpack_exports__, {
+  m0: () => (/* binding */ exec),
+  mm: () => (/* binding */ execUntil),
+  V6: () => (/* binding */ isMissingProgram)
+});
 
-const DEFAULT_CAPTURE = 1024 * 1024;
-/**
- * How long to wait, after a program ended, for what it left running to let go of its output. A script may leave
- * a process in the background on purpose, and waiting for that one to end could take for ever.
- */
-const OUTPUT_GRACE_MS = 5_000;
+// EXTERNAL MODULE: external "node:child_process"
+var external_node_child_process_ = __webpack_require__(31421);
+// EXTERNAL MODULE: external "node:os"
+var external_node_os_ = __webpack_require__(48161);
+// EXTERNAL MODULE: external "node:timers/promises"
+var promises_ = __webpack_require__(58500);
+;// CONCATENATED MODULE: ./lib/platform/capture.js
+/** Keeps the end of what a program prints, as text. */
 class Capture {
     #decoder = new TextDecoder();
     #limit;
@@ -7247,71 +7946,161 @@ class Capture {
         return this.#text;
     }
 }
-const exec = async (program, args, options) => new Promise((resolve, reject) => {
-    const hasGroup = options.killsAll === true && process.platform !== 'win32';
-    const child = (0,node_child_process__WEBPACK_IMPORTED_MODULE_0__.spawn)(program, args, {
-        cwd: options.cwd,
-        env: options.environment,
-        // Whatever the program starts inherits the fourth pipe, so it closes when the last of them has ended.
-        stdio: ['pipe', 'pipe', 'pipe', ...(options.waitsForAll === true ? ['pipe'] : [])],
-        windowsHide: true,
-        // A group of its own, so that all of it can be ended by one signal.
-        detached: hasGroup,
-    });
-    const limit = options.maxCapture ?? DEFAULT_CAPTURE;
-    const stdout = new Capture(limit);
-    const stderr = new Capture(limit);
-    let timedOut = false;
-    const timer = options.timeoutMs === undefined
-        ? undefined
-        : setTimeout(() => {
-            timedOut = true;
-            if (hasGroup && child.pid !== undefined)
-                killGroup(child.pid);
-            else
-                child.kill('SIGKILL');
-        }, options.timeoutMs);
-    const pass = (text) => options.onOutput?.(text);
-    child.stdout.on('data', (chunk) => pass(stdout.take(chunk)));
-    child.stderr.on('data', (chunk) => pass(stderr.take(chunk)));
-    // A child that does not read its input closes the pipe; that is its right, not an error.
-    child.stdin.on('error', () => undefined);
-    child.stdin.end(options.input ?? '');
-    child.on('error', (error) => {
-        clearTimeout(timer);
-        reject(error);
-    });
-    const finish = (code, signal) => {
-        clearTimeout(timer);
-        clearTimeout(grace);
-        const exitCode = code ?? 128 + (signal === null ? 0 : node_os__WEBPACK_IMPORTED_MODULE_1__.constants.signals[signal]);
-        resolve({
-            exitCode,
-            stdout: stdout.text,
-            stderr: stderr.text,
-            isTruncated: stdout.isTruncated,
-            timedOut,
-        });
-    };
-    let grace;
-    child.on('exit', (code, signal) => {
-        grace = setTimeout(() => {
-            for (const stream of child.stdio)
-                stream?.destroy();
-            finish(code, signal);
-        }, OUTPUT_GRACE_MS);
-    });
-    child.on('close', finish);
-});
+
+;// CONCATENATED MODULE: ./lib/platform/process-group.js
+
+/** Which signals end a group, and how long each has to do it: a script may have something to put in order. */
+const STEPS = [
+    { signal: 'SIGINT', forMs: 1000 },
+    { signal: 'SIGTERM', forMs: 1000 },
+    { signal: 'SIGKILL', forMs: 300 },
+];
+const LOOK_MS = 20;
+/**
+ * Ends all processes of a group, gently first. Returns when none is left, or when no signal is.
+ * @param isDeserted true when nobody has its streams open any more. Only that shows the end of processes that are dead
+ *   while nobody asks how they ended, as in containers whose first process is no init.
+ */
+async function endGroup(id, isDeserted) {
+    for (const { signal, forMs } of STEPS) {
+        if (!signalGroup(id, signal))
+            return;
+        for (let waited = 0; waited < forMs && !isDeserted(); waited += LOOK_MS) {
+            await (0,promises_.setTimeout)(LOOK_MS);
+            if (!signalGroup(id, 0))
+                return;
+        }
+        if (isDeserted())
+            break;
+    }
+    killGroup(id);
+}
+/** Ends all processes of a group at once. */
 function killGroup(id) {
+    signalGroup(id, 'SIGKILL');
+}
+/** False when nobody of the group is left, or nobody who takes signals from us: what `sudo` started does not. */
+function signalGroup(id, signal) {
     try {
-        process.kill(-id, 'SIGKILL');
+        return process.kill(-id, signal);
     }
     catch (error) {
-        // It ended by itself a moment ago.
-        if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH'))
-            throw error;
+        if (error instanceof Error && 'code' in error && ['ESRCH', 'EPERM'].includes(String(error.code)))
+            return false;
+        throw error;
     }
+}
+
+;// CONCATENATED MODULE: ./lib/platform/exec.js
+
+
+
+
+
+/** The same, but nothing that it started outlives the signal. */
+function execUntil(cancelled) {
+    return async (program, args, options) => await exec(program, args, { signal: cancelled, ...options });
+}
+const DEFAULT_CAPTURE = 1024 * 1024;
+/**
+ * How long to wait, after a program ended, for what it left running to let go of its output. A script may leave
+ * a process in the background on purpose, and waiting for that one to end could take for ever.
+ */
+const OUTPUT_GRACE_MS = 5_000;
+/** Until what was written before the end has been read. */
+const LAST_WORDS_MS = 50;
+const exec = async (program, args, options) => {
+    options.signal?.throwIfAborted();
+    return await new Promise((resolve, reject) => {
+        const child = start(program, args, options);
+        const { stdout, stderr } = listen(child, options);
+        const cancelled = options.signal;
+        let timedOut = false;
+        let grace;
+        const timer = options.timeoutMs === undefined
+            ? undefined
+            : setTimeout(() => {
+                timedOut = true;
+                if (options.killsAll === true && HAS_GROUPS && child.pid !== undefined)
+                    killGroup(child.pid);
+                else
+                    child.kill('SIGKILL');
+            }, options.timeoutMs);
+        const stop = () => {
+            void endAll(child).then(() => {
+                over();
+                reject(cancelled?.reason);
+            }, reject);
+        };
+        const over = () => {
+            clearTimeout(timer);
+            clearTimeout(grace);
+            cancelled?.removeEventListener('abort', stop);
+        };
+        const finish = (code, signal) => {
+            // It ended because it was told to; what else it started may still be on its way out.
+            if (cancelled?.aborted === true)
+                return;
+            over();
+            const exitCode = code ?? 128 + (signal === null ? 0 : external_node_os_.constants.signals[signal]);
+            const { isTruncated } = stdout;
+            resolve({ exitCode, stdout: stdout.text, stderr: stderr.text, isTruncated, timedOut });
+        };
+        cancelled?.addEventListener('abort', stop, { once: true });
+        child.on('error', (error) => {
+            over();
+            reject(error);
+        });
+        child.on('exit', (code, signal) => {
+            grace = setTimeout(() => {
+                closeStreams(child);
+                finish(code, signal);
+            }, OUTPUT_GRACE_MS);
+        });
+        child.on('close', finish);
+    });
+};
+const HAS_GROUPS = process.platform !== 'win32';
+function start(program, args, options) {
+    const { cwd, environment, killsAll, signal, waitsForAll, input } = options;
+    const child = (0,external_node_child_process_.spawn)(program, args, {
+        cwd,
+        env: environment,
+        // Whatever the program starts inherits the fourth pipe, so it closes when the last of them has ended.
+        stdio: ['pipe', 'pipe', 'pipe', ...(waitsForAll === true ? ['pipe'] : [])],
+        windowsHide: true,
+        // A group of its own, so that all of it can be ended by one signal.
+        detached: HAS_GROUPS && (killsAll === true || signal !== undefined),
+    });
+    // A child that does not read its input closes the pipe; that is its right, not an error.
+    child.stdin.on('error', () => undefined);
+    child.stdin.end(input ?? '');
+    return child;
+}
+function listen(child, { maxCapture = DEFAULT_CAPTURE, onOutput }) {
+    const stdout = new Capture(maxCapture);
+    const stderr = new Capture(maxCapture);
+    const pass = (text) => onOutput?.(text);
+    child.stdout.on('data', (chunk) => pass(stdout.take(chunk)));
+    child.stderr.on('data', (chunk) => pass(stderr.take(chunk)));
+    return { stdout, stderr };
+}
+/** Ends a program and what it has started; what they said last is still read. */
+async function endAll(child) {
+    let isDeserted = false;
+    child.on('close', () => {
+        isDeserted = true;
+    });
+    if (child.pid !== undefined && HAS_GROUPS)
+        await endGroup(child.pid, () => isDeserted);
+    else
+        child.kill('SIGKILL');
+    await (0,promises_.setTimeout)(LAST_WORDS_MS);
+    closeStreams(child);
+}
+function closeStreams(child) {
+    for (const stream of child.stdio)
+        stream?.destroy();
 }
 /** True when a program could not be started because it is not installed. */
 function isMissingProgram(error) {
@@ -7969,6 +8758,47 @@ async function readBuildRecords(ports, repository, digest) {
 
 /***/ }),
 
+/***/ 90950:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   I: () => (/* binding */ describeFailure)
+/* harmony export */ });
+/* harmony import */ var _domain_error_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(59342);
+/* harmony import */ var _domain_markdown_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(26039);
+
+
+/** A summary that is too large is dropped as a whole; the log has everything. */
+const MAX_LINES = 200;
+const MAX_LINE_LENGTH = 1000;
+/**
+ * Why a step failed, for its summary, in Markdown: the message and what to do. The code stands out; where the message
+ * names codes of its own, one a finding, those do.
+ * @param message as much of the message as the summary does not show in another form.
+ */
+function describeFailure(error, message = (0,_domain_error_js__WEBPACK_IMPORTED_MODULE_0__/* .messageOf */ .bD)(error)) {
+    const isNamed = !(error instanceof _domain_error_js__WEBPACK_IMPORTED_MODULE_0__/* .BuildOnceError */ .kb) || message.includes(`${error.code}: `);
+    const lines = (isNamed ? message : `${error.code}: ${message}`).split('\n');
+    const shown = lines.slice(0, MAX_LINES).map(findingLine);
+    if (lines.length > MAX_LINES)
+        shown.push(`… and ${lines.length - MAX_LINES} more lines, which are in the log`);
+    const hint = error instanceof _domain_error_js__WEBPACK_IMPORTED_MODULE_0__/* .BuildOnceError */ .kb && error.hint !== undefined ? `\n\n> ${(0,_domain_markdown_js__WEBPACK_IMPORTED_MODULE_1__/* .escapeMarkdown */ .FV)(error.hint)}` : '';
+    return `${shown.join('<br>')}${hint}`;
+}
+/** A line of the message; the code at the start of a finding stands out. */
+function findingLine(line) {
+    const text = (0,_domain_error_js__WEBPACK_IMPORTED_MODULE_0__/* .cut */ .Jj)(line.trim(), MAX_LINE_LENGTH);
+    const code = /^[A-Z][A-Z_]+(?=: )/.exec(text)?.[0];
+    return code === undefined ? prose(text) : `**${code}** ${prose(text.slice(code.length + 2))}`;
+}
+/** Digests stand out of the sentence that compares them. What is escaped holds no backtick that could end one early. */
+function prose(text) {
+    return (0,_domain_markdown_js__WEBPACK_IMPORTED_MODULE_1__/* .escapeMarkdown */ .FV)(text).replaceAll(/\bsha256:[0-9a-f]{64}\b/g, '`$&`');
+}
+
+
+/***/ }),
+
 /***/ 17961:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
@@ -8023,8 +8853,8 @@ function field(parse, fallback = '') {
     });
 }
 /** A text; undefined when empty. */
-function optionalText(fallback = '') {
-    return field((text) => (text === '' ? undefined : text), fallback);
+function optionalText() {
+    return field((text) => (text === '' ? undefined : text));
 }
 /** A text that must be given. */
 function requiredText(example) {

@@ -1,12 +1,10 @@
-export const id = 622;
-export const ids = [622];
+export const id = 162;
+export const ids = [162];
 export const modules = {
 
-/***/ 35622:
+/***/ 17162:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
-// ESM COMPAT FLAG
-__webpack_require__.r(__webpack_exports__);
 
 // EXPORTS
 __webpack_require__.d(__webpack_exports__, {
@@ -17,8 +15,78 @@ __webpack_require__.d(__webpack_exports__, {
 var errors = __webpack_require__(37428);
 // EXTERNAL MODULE: ./lib/domain/error.js
 var domain_error = __webpack_require__(59342);
+;// CONCATENATED MODULE: ./lib/github/api-limit.js
+/** What GitHub asks for where it names no time. */
+const UNKNOWN_S = 60;
+/** Nothing is limited for longer; a larger number is a mistake of somebody in between. */
+const LONGEST_S = 24 * 3600;
+/** Enterprise servers have called it abuse. */
+const LIMITED = /\bsecondary rate\b|\brate limit exceeded\b|\babuse detection\b/i;
+/** The last request of an hour may be one that is not allowed. */
+const DENIED = /\bnot accessible by\b/i;
+/**
+ * Seconds until requests are taken again; undefined where a limit is not why it was refused. What is said comes from
+ * the server or from a proxy in between, so none of it is believed when it makes no sense.
+ */
+function limitOf({ status, headers, text }, now) {
+    if (status !== 403 && status !== 429)
+        return undefined;
+    const after = retryAfter(headers, now);
+    if (after !== undefined)
+        return after;
+    if (DENIED.test(text))
+        return undefined;
+    if (String(headers['x-ratelimit-remaining']) === '0')
+        return untilReset(headers, now);
+    return status === 429 || LIMITED.test(text) ? UNKNOWN_S : undefined;
+}
+/**
+ * Says the same in the headers that the throttling plugin reads: it knows fewer words, takes a reset that is missing
+ * or overflows 32 bits for one that has passed, and knows nothing of clocks that differ.
+ */
+function plainLimit(refusal, now) {
+    const { headers } = refusal;
+    const seconds = limitOf(refusal, now);
+    if (seconds === undefined)
+        return { ...headers, 'x-ratelimit-remaining': undefined };
+    return {
+        ...headers,
+        'retry-after': String(seconds),
+        'x-ratelimit-remaining': '0',
+        // The plugin adds a second.
+        'x-ratelimit-reset': String(Math.floor(now / 1000) + seconds - 1),
+    };
+}
+/** RFC 9110 §10.2.3: seconds, or a date. */
+function retryAfter(headers, now) {
+    const said = String(headers['retry-after'] ?? '');
+    if (/^\d+(?:\.\d+)?$/.test(said))
+        return bounded(Number(said));
+    const date = /^[A-Z][a-z]{2},/.test(said) ? Date.parse(said) : Number.NaN;
+    return Number.isNaN(date) ? undefined : bounded((date - serverTime(headers, now)) / 1000);
+}
+function untilReset(headers, now) {
+    const reset = Number(headers['x-ratelimit-reset']);
+    // A second more, to come after it.
+    return reset > 0 ? bounded(reset - serverTime(headers, now) / 1000 + 1) : UNKNOWN_S;
+}
+/** Times of the server are measured by its own clock, where it says what that shows. */
+function serverTime(headers, now) {
+    const time = Date.parse(String(headers['date'] ?? ''));
+    return Number.isNaN(time) ? now : time;
+}
+function bounded(seconds) {
+    return Math.min(Math.max(1, Math.ceil(seconds)), LONGEST_S);
+}
+
 ;// CONCATENATED MODULE: ./lib/github/api-failure.js
 
+
+/** Certificates whose authority is not known, in the words of OpenSSL. */
+const UNTRUSTED = /\bself[- ]signed\b|\bunable to (?:verify|get)\b.*\bcertificate\b/i;
+const TRUST = 'Trust the authority that signed its certificate: set NODE_EXTRA_CA_CERTS for the runner to the file of that authority.';
+/** Advice for whoever starts Node.js. */
+const NODE_ADVICE = /; if the root CA is installed locally,.*$/;
 /** The error for a request that failed; nothing of the request itself goes into it. */
 function failureOf(error, asked) {
     if (error instanceof domain_error/* GitHubError */.y_)
@@ -26,14 +94,15 @@ function failureOf(error, asked) {
     const answer = answerOf(error, asked);
     const what = `GitHub (${asked.route})`;
     if (answer === undefined) {
-        const why = printable((0,domain_error/* messageOf */.bD)(error), asked.token);
-        return new domain_error/* GitHubError */.y_('GITHUB_UNAVAILABLE', `${what} did not answer: ${why}`, {
-            hint: 'Run the job again. Nothing was assumed about what was asked.',
+        // The answer 407 of a proxy is given as a failure without a word.
+        const why = printable((0,domain_error/* messageOf */.bD)(error), asked.token) || 'the connection failed, or a proxy asks for a password';
+        return new domain_error/* GitHubError */.y_('GITHUB_UNAVAILABLE', `${what} did not answer: ${why.replace(NODE_ADVICE, '')}`, {
+            hint: UNTRUSTED.test(why) ? TRUST : 'Run the job again. Nothing was assumed about what was asked.',
         });
     }
     const { status, headers, text } = answer;
     const said = `${status} ${text}`;
-    const limit = rateLimit(answer, asked.now);
+    const limit = limitOf(answer, asked.now);
     if (limit !== undefined) {
         return new domain_error/* GitHubError */.y_('GITHUB_RATE_LIMITED', `${what} takes no more requests for now: ${said}`, {
             status,
@@ -41,7 +110,7 @@ function failureOf(error, asked) {
         });
     }
     if (status === 401 || status === 403)
-        return denial(what, said, status, permissionOf(headers) ?? asked.permission);
+        return denial(what, said, status, permissionOf(headers, asked.permission) ?? asked.permission);
     if (status === 404 || status === 410) {
         const needs = asked.permission === undefined ? '' : ` and may do this (permissions: ${asked.permission})`;
         return new domain_error/* GitHubError */.y_('GITHUB_NOT_FOUND', `${what} is not there: ${said}`, {
@@ -86,24 +155,19 @@ function printable(text, token) {
     // Pages for people come with 502 and 503.
     return /^<(?:!doctype|html)/i.test(plain) ? 'an HTML page' : plain.slice(0, 300);
 }
-/** Seconds until requests are taken again; undefined where the limit is not why it was refused. */
-function rateLimit({ status, headers, text }, now) {
-    if (status !== 403 && status !== 429)
-        return undefined;
-    const after = Number(headers['retry-after']);
-    const isSecondary = /\bsecondary rate\b/i.test(text);
-    if (headers['retry-after'] !== undefined && Number.isFinite(after))
-        return Math.max(1, Math.ceil(after));
-    if (String(headers['x-ratelimit-remaining']) === '0') {
-        const reset = Number(headers['x-ratelimit-reset']);
-        return Number.isFinite(reset) ? Math.max(1, Math.ceil(reset - now / 1000)) : 60;
-    }
-    return isSecondary || status === 429 ? 60 : undefined;
+/**
+ * `contents=write; contents=write,workflows=write` → `contents: write`: the first alternative that is enough, or the one
+ * that the request names, which allows no more than it needs.
+ */
+function permissionOf(headers, expected) {
+    const alternatives = String(headers['x-accepted-github-permissions'] ?? '')
+        .split(';')
+        .map(alternativeOf);
+    return expected !== undefined && alternatives.includes(expected) ? expected : alternatives[0];
 }
-/** `contents=write; contents=write,workflows=write` → `contents: write`: the first alternative that is enough. */
-function permissionOf(headers) {
-    const [first = ''] = String(headers['x-accepted-github-permissions'] ?? '').split(';');
-    const pairs = first
+/** `contents=write,workflows=write` → `contents: write, workflows: write`; undefined for what is no permission. */
+function alternativeOf(text) {
+    const pairs = text
         .split(',')
         .map((pair) => /^\s*(?<name>[a-z_]{1,60})=(?<access>[a-z]{1,20})\s*$/.exec(pair)?.groups);
     if (pairs.some((pair) => pair === undefined))
@@ -128,24 +192,26 @@ function boundedFetch(base, send, limits) {
             const signal = init.signal == null ? timeout : AbortSignal.any([init.signal, timeout]);
             const response = await send(url.href, { ...init, redirect: 'manual', signal });
             const location = redirection(response, init.method ?? 'GET');
+            const what = `${init.method ?? 'GET'} ${url.pathname}`;
             if (location === undefined)
-                return await readWhole(response, limits.maxBytes);
+                return await readWhole(response, what, limits.maxBytes);
             await response.body?.cancel();
             if (hop >= MAX_REDIRECTS)
-                throw unexpected(`it redirects more than ${MAX_REDIRECTS} times`);
+                throw unexpected(what, `it redirects more than ${MAX_REDIRECTS} times`);
             if (!URL.canParse(location, url.href))
-                throw unexpected('it redirects to no address');
+                throw unexpected(what, 'it redirects to no address');
             url = new URL(location, url);
         }
     };
 }
-function unexpected(why) {
-    return new domain_error/* GitHubError */.y_('GITHUB_UNEXPECTED', `GitHub's answer cannot be used: ${why}`);
+function unexpected(what, why) {
+    return new domain_error/* GitHubError */.y_('GITHUB_UNEXPECTED', `GitHub's answer (${what}) cannot be used: ${why}`);
 }
 /** Redirects of renamed repositories, and the addresses of further pages, are GitHub's to choose, but not the host. */
 function refuseElsewhere(url, base) {
-    const folder = base.pathname.endsWith('/') ? base.pathname : `${base.pathname}/`;
-    if (url.origin === base.origin && url.pathname.startsWith(folder) && url.username === '')
+    const folder = base.pathname.replace(/\/*$/, '/');
+    const isAnonymous = url.username === '' && url.password === '';
+    if (url.origin === base.origin && url.pathname.startsWith(folder) && isAnonymous)
         return;
     throw new domain_error/* GitHubError */.y_('GITHUB_UNEXPECTED', `The API leads elsewhere, where the token must not go · expected ${base.origin}${folder}…, got ${url.origin}`, { hint: 'Check GITHUB_API_URL, and any proxy in between.' });
 }
@@ -156,14 +222,14 @@ function redirection(response, method) {
         (method === 'GET' && [301, 302].includes(response.status));
     return isRedirect ? (response.headers.get('location') ?? undefined) : undefined;
 }
-async function readWhole(response, maxBytes) {
+async function readWhole(response, what, maxBytes) {
     const chunks = [];
     let size = 0;
     for await (const chunk of response.body ?? []) {
         size += chunk.byteLength;
         // Leaving the loop ends the transfer.
         if (size > maxBytes)
-            throw unexpected(`it is larger than ${maxBytes} bytes`);
+            throw unexpected(what, `it is larger than ${maxBytes} bytes`);
         chunks.push(chunk);
     }
     const { status, headers } = response;
@@ -180,13 +246,23 @@ const INTERVAL_MS = 1000;
  */
 function createWritePace(clock) {
     let nextFree = -Infinity;
+    let last = -Infinity;
+    const read = () => {
+        const now = clock.now().getTime();
+        // A clock that is set back would let the next write wait until it has caught up.
+        if (now < last)
+            nextFree -= last - now;
+        last = now;
+        return now;
+    };
     return {
         key: () => ({
             schedule: async (_options, job) => {
-                const now = clock.now().getTime();
+                const now = read();
                 nextFree = Math.max(nextFree, now - BURST * INTERVAL_MS) + INTERVAL_MS;
                 if (nextFree > now)
                     await clock.sleep(nextFree - now);
+                read();
                 await job();
             },
         }),
@@ -194,6 +270,7 @@ function createWritePace(clock) {
 }
 
 ;// CONCATENATED MODULE: ./lib/github/api-client.js
+
 
 
 
@@ -212,18 +289,27 @@ const NOT_REPEATED = [400, 401, 403, 404, 409, 410, 413, 415, 422, 429, 451];
 /** Makes the API client. Nothing is loaded and nothing sent until something is asked. */
 function createGitHubApi(options) {
     let connecting;
+    let ahead = 0;
     const octokit = async () => await (connecting ??= connect(options));
+    const ask = async (asked) => {
+        const answer = await send(await octokit(), options, asked);
+        const date = Date.parse(String(answer.headers['date']));
+        if (!Number.isNaN(date))
+            ahead = date - options.clock.now().getTime();
+        return answer;
+    };
     return {
         repository: options.repository,
+        now: () => new Date(options.clock.now().getTime() + ahead),
         request: async (route, parameters, schema, how = {}) => {
-            const answer = await send(await octokit(), options, { route, parameters, how });
+            const answer = await ask({ route, parameters, how });
             return parse(answer, schema, named(route, options));
         },
         pages: async function* (route, parameters, schema, how = {}) {
             const { maxPages } = { ...LIMITS, ...options.limits };
             let asked = { route, parameters, how };
             for (let page = 1;; page += 1) {
-                const answer = await send(await octokit(), options, asked);
+                const answer = await ask(asked);
                 yield* parse(answer, schema, named(route, options));
                 const next = nextPage(answer);
                 if (next === undefined)
@@ -254,7 +340,7 @@ async function connect(options) {
         request: { fetch: boundedFetch(url, through, limits) },
         retry: { retries: limits.retries, doNotRetry: NOT_REPEATED, retryAfterBaseValue: limits.secondMs },
         throttle: throttle(limits, clock, log),
-    }, ownErrors, retry, throttling);
+    }, answersOf(clock), retry, throttling);
 }
 /** Waits for a limit only when it is over soon; a job that waits an hour blocks the queue behind it. */
 function throttle(limits, clock, log) {
@@ -274,12 +360,31 @@ function throttle(limits, clock, log) {
         write: createWritePace(clock),
     };
 }
-/** What {@link boundedFetch} refuses is no failure of the network, which would be tried again. */
-function ownErrors(octokit) {
-    octokit.hook.error('request', (error) => {
-        throw error instanceof Error && error.cause instanceof domain_error/* GitHubError */.y_ ? error.cause : error;
-    });
-    return {};
+/**
+ * Comes before the other plugins. What {@link boundedFetch} refuses is no failure of the network, which would be tried
+ * again; and limits are said so that the throttling plugin understands them.
+ */
+function answersOf(clock) {
+    return (octokit) => {
+        octokit.hook.error('request', (error) => {
+            if (error instanceof Error && error.cause instanceof domain_error/* GitHubError */.y_)
+                throw error.cause;
+            sayPlainLimit(error, clock.now().getTime());
+            throw error;
+        });
+        return {};
+    };
+}
+function sayPlainLimit(error, now) {
+    if (!(error instanceof Error) || !('status' in error) || !('response' in error))
+        return;
+    const { status, response, message: text } = error;
+    if (typeof status !== 'number' || typeof response !== 'object' || response === null)
+        return;
+    if (!('headers' in response))
+        return;
+    const headers = response.headers;
+    response.headers = plainLimit({ status, headers, text }, now);
 }
 async function send(octokit, options, { route, parameters, how }) {
     const { owner, name } = options.repository;
@@ -292,12 +397,26 @@ async function send(octokit, options, { route, parameters, how }) {
             headers: { 'x-github-api-version': '2022-11-28', accept: 'application/vnd.github+json' },
             request: isRepeatable ? {} : { retries: 0 },
         });
-        return { status, headers, data };
+        return { status, headers, data: readable(data, headers) };
     }
     catch (error) {
         const { token, clock } = options;
         const now = clock.now().getTime();
         throw failureOf(error, { route: named(route, options), permission: how.permission, token, now });
+    }
+}
+/**
+ * The client hands over as a text what it cannot read. It fails at objects that have no value of their own, such as
+ * `{"valueOf": null}`, which anybody can put into the payload of a deployment.
+ */
+function readable(data, headers) {
+    if (typeof data !== 'string' || !String(headers['content-type']).startsWith('application/json'))
+        return data;
+    try {
+        return JSON.parse(data);
+    }
+    catch {
+        return data;
     }
 }
 /** `GET /repos/owner/name/…`, as messages name a request; the address of a further page without its query. */

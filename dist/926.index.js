@@ -1,5 +1,5 @@
-export const id = 175;
-export const ids = [175];
+export const id = 926;
+export const ids = [926];
 export const modules = {
 
 /***/ 31790:
@@ -91,7 +91,7 @@ function platformFaults(platforms) {
 
 /***/ }),
 
-/***/ 72175:
+/***/ 40926:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 // ESM COMPAT FLAG
@@ -106,6 +106,8 @@ __webpack_require__.d(__webpack_exports__, {
 var external_node_crypto_ = __webpack_require__(77598);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __webpack_require__(76760);
+// EXTERNAL MODULE: ./lib/domain/cancellation.js
+var cancellation = __webpack_require__(27949);
 // EXTERNAL MODULE: ./lib/domain/reference.js
 var domain_reference = __webpack_require__(68225);
 ;// CONCATENATED MODULE: ./lib/engines/index.js
@@ -244,23 +246,56 @@ function createCache(log) {
 var checkout = __webpack_require__(10723);
 // EXTERNAL MODULE: ./lib/github/context.js + 1 modules
 var github_context = __webpack_require__(30070);
+// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 9 modules
+var schemas = __webpack_require__(27597);
+// EXTERNAL MODULE: ./lib/domain/json.js
+var json = __webpack_require__(77708);
 ;// CONCATENATED MODULE: ./lib/github/declared-artifacts.js
 
 
+
+
+
+/** The runner takes 500 a job. */
+const LIST_LIMITS = { maxBytes: 1024 * 1024, maxDepth: 8 };
+const listSchema = schemas/* looseObject */._H3({
+    subjects: schemas/* array */.YOg(schemas/* looseObject */._H3({ name: schemas/* string */.YjP(), digest: schemas/* string */.YjP() })),
+});
 /**
  * Declares what this step built to the runner (`$GITHUB_ARTIFACTS`, runner 2.336 and later), where
  * actions/attest finds its subjects. The runner ignores the file while the feature is switched off, and
- * fails the step itself when one name is declared with two digests.
+ * fails the step itself when one name is declared with two digests in one job: a job that builds several commits may do
+ * that, so there the first one stands.
  */
-async function declareArtifact(environment, reference, log) {
+async function declareArtifact(environment, artifact, log) {
     const path = environment['GITHUB_ARTIFACTS'];
     if (path === undefined || path === '')
         return;
+    const name = (0,domain_reference/* formatRepository */.Sh)(artifact.repository);
+    const other = await declaredOther(environment['GITHUB_ARTIFACTS_LIST'], name, artifact.digest, log);
+    if (other !== undefined) {
+        log.warning(`Another step of this job has declared ${name} as ${other}; ${artifact.digest} was not declared as well, because the runner takes one digest for each name in a job.`);
+        return;
+    }
     try {
-        await (0,promises_.appendFile)(path, `${reference}\n`);
+        await (0,promises_.appendFile)(path, `${(0,domain_reference/* formatReference */.FH)(artifact)}\n`);
     }
     catch (error) {
         log.warning(`The artifact could not be declared to the runner: ${(0,domain_error/* messageOf */.bD)(error)}`);
+    }
+}
+/** Another digest that the list of what was declared so far has for a name. */
+async function declaredOther(path, name, digest, log) {
+    if (path === undefined || path === '')
+        return undefined;
+    try {
+        const { subjects } = listSchema.parse((0,json/* parseStrictJson */.RJ)(await (0,promises_.readFile)(path), LIST_LIMITS));
+        return subjects.find((subject) => subject.name === name && subject.digest !== digest)?.digest;
+    }
+    catch (error) {
+        // Only what the runner itself would say is lost.
+        log.debug(`What was declared to the runner before is not known: ${(0,domain_error/* messageOf */.bD)(error)}`);
+        return undefined;
     }
 }
 
@@ -272,20 +307,16 @@ var inputs = __webpack_require__(96174);
 var log = __webpack_require__(30853);
 // EXTERNAL MODULE: ./lib/github/pull-request.js
 var pull_request = __webpack_require__(53056);
-// EXTERNAL MODULE: ./lib/github/summary.js
-var summary = __webpack_require__(65671);
 // EXTERNAL MODULE: ./lib/platform/clock.js
 var clock = __webpack_require__(88005);
 // EXTERNAL MODULE: ./lib/platform/environment.js
 var platform_environment = __webpack_require__(72734);
-// EXTERNAL MODULE: ./lib/platform/exec.js
-var exec = __webpack_require__(12358);
+// EXTERNAL MODULE: ./lib/platform/exec.js + 2 modules
+var platform_exec = __webpack_require__(84927);
 // EXTERNAL MODULE: ./lib/platform/files.js
 var files = __webpack_require__(58864);
 // EXTERNAL MODULE: ./lib/platform/script.js
 var script = __webpack_require__(47148);
-// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 9 modules
-var schemas = __webpack_require__(27597);
 // EXTERNAL MODULE: ./lib/domain/annotations.js
 var domain_annotations = __webpack_require__(31790);
 // EXTERNAL MODULE: ./lib/domain/commit.js
@@ -329,6 +360,11 @@ function repositoryOf(image) {
             return undefined;
         throw error;
     }
+}
+/** The tags beside the SHA tag, each once; metadata-action may name the commit itself, which is set anyway. */
+function tagsOf(texts, { repository, commit }) {
+    const tags = texts.flatMap((text) => bareTag(text, repository) ?? []);
+    return [...new Set(tags)].filter((tag) => tag !== commit);
 }
 /** `ghcr.io/o/app:v1` → `v1`; undefined for a reference to another repository or by digest. */
 function bareTag(text, repository) {
@@ -374,6 +410,7 @@ const buildInputsSchema = schemas/* object */.Ikc({
     username: (0,fields/* optionalText */.mR)(),
     password: (0,fields/* optionalText */.mR)(),
     token: (0,fields/* jobToken */.Pt)(),
+    'artifact-metadata': (0,fields/* boolean */.zM)('true'),
     insecure: (0,fields/* optional */.lq)(fields/* parseHosts */.tB),
     'token-hosts': (0,fields/* optional */.lq)(fields/* parseHosts */.tB),
     prepare: (0,fields/* optionalText */.mR)(),
@@ -422,6 +459,7 @@ const EVERY_ENGINE = [
         'username',
         'password',
         'token',
+        'artifact-metadata',
     ],
     ...['insecure', 'token-hosts', 'prepare', 'cache-path', 'cache-key', 'cache-restore-keys'],
 ];
@@ -512,7 +550,7 @@ function engineFaults(raw, isReadOnly) {
     if (isMissing && !(isReadOnly && needed === 'digest'))
         faults.push(`${needed}: is required by engine "${engine}"`);
     faults.push(...archiveFaults(engine, raw));
-    if (engine === 'existing' && /^false$/i.test(raw.get('push') ?? ''))
+    if (!isReadOnly && engine === 'existing' && /^false$/i.test(raw.get('push') ?? ''))
         faults.push('push: engine "existing" has nothing to do without pushing');
     return faults;
 }
@@ -575,79 +613,16 @@ function parseBuildInputs(raw, known = {}) {
     return isReadOnly ? withoutEmptySecrets(values) : values;
 }
 
-// EXTERNAL MODULE: ./lib/domain/manifest.js + 1 modules
-var domain_manifest = __webpack_require__(96837);
 // EXTERNAL MODULE: ./lib/domain/record.js
 var domain_record = __webpack_require__(43111);
-// EXTERNAL MODULE: ./lib/domain/json.js
-var json = __webpack_require__(77708);
-;// CONCATENATED MODULE: ./lib/verbs/build/inputs-digest.js
-
-
-
-/** Inputs that carry secrets: only their keys are part of the digest, so that it cannot be searched for the values. */
-const SECRET_INPUTS = new Set(['secrets', 'secret-files', 'secret-envs', 'ssh']);
-/**
- * A digest over everything that went into the engine, so that two builds can be compared without showing
- * their inputs: the engine, its inputs, and `prepare`. Never a password or the value of a secret.
- */
-function inputsDigest(inputs) {
-    const names = ['engine', 'prepare', ...ENGINE_INPUTS[inputs.engine]];
-    const entries = names.map((name) => [name, publicValue(name, inputs[name])]);
-    return (0,digest/* digestOf */.ol)((0,json/* canonicalJson */.dj)(Object.fromEntries(entries)));
-}
-function publicValue(name, value) {
-    if (value === undefined)
-        return null;
-    if (!SECRET_INPUTS.has(name) || !Array.isArray(value))
-        return value;
-    return value.map((entry) => String(entry).split('=', 1)[0] ?? '');
-}
-
-;// CONCATENATED MODULE: ./lib/verbs/build/platforms.js
-
-
-
-
-const MAX_CONFIG_BYTES = 4 * 1024 * 1024;
-const imageConfig = schemas/* looseObject */._H3({
-    os: schemas/* string */.YjP(),
-    architecture: schemas/* string */.YjP(),
-    variant: schemas/* string */.YjP().optional(),
-});
-/**
- * The platforms an artifact runs on, for the record: the runnable children of an index, or what the
- * configuration of a single image says. An OCI artifact has none.
- */
-async function readPlatforms(registry, repository, manifest) {
-    if (manifest.kind === 'index')
-        return [...new Set((0,domain_manifest/* platformChildren */.xq)(manifest).map(domain_manifest/* platformOf */.tj))].slice(0, 200);
-    const { config } = manifest.document;
-    const isImage = config.mediaType === domain_manifest/* MEDIA_TYPES */.Z2.ociConfig ||
-        config.mediaType === 'application/vnd.docker.container.image.v1+json';
-    if (!isImage || config.size > MAX_CONFIG_BYTES)
-        return [];
-    const chunks = [];
-    for await (const chunk of registry.readBlob(repository, config))
-        chunks.push(chunk);
-    const result = imageConfig.safeParse(parseConfig(Buffer.concat(chunks), config.digest));
-    return result.success ? [(0,domain_manifest/* platformOf */.tj)({ ...config, platform: result.data })] : [];
-}
-function parseConfig(bytes, digest) {
-    try {
-        return (0,json/* parseStrictJson */.RJ)(bytes, { maxBytes: MAX_CONFIG_BYTES });
-    }
-    catch (cause) {
-        const why = `the image configuration ${digest} cannot be read: ${(0,domain_error/* messageOf */.bD)(cause)}`;
-        throw new domain_error/* RegistryError */.gl('REGISTRY_UNEXPECTED', `Not a usable image: ${why}`, { cause });
-    }
-}
-
-// EXTERNAL MODULE: ./lib/domain/agreement.js
-var agreement = __webpack_require__(34040);
 // EXTERNAL MODULE: ./lib/verbs/build-records.js
 var build_records = __webpack_require__(24053);
+// EXTERNAL MODULE: ./lib/domain/agreement.js
+var agreement = __webpack_require__(34040);
+// EXTERNAL MODULE: ./lib/domain/manifest.js + 1 modules
+var domain_manifest = __webpack_require__(96837);
 ;// CONCATENATED MODULE: ./lib/verbs/build/sealed.js
+
 
 
 
@@ -679,6 +654,15 @@ async function readRecord(ports, target, manifest) {
 function unsealedTag(target, manifest) {
     return new domain_error/* VerificationError */.mk('UNSEALED_TAG', `${describeTag(target)} exists (${manifest.digest}), but no build record for this commit is attached · expected a sealed build or no tag`, {
         hint: 'Somebody pushed this tag without build-once. Delete the tag, or set adopt: true to seal what is there.',
+    });
+}
+/** The error for a tag that is not to be adopted. */
+function refusalOf(target, { manifest, record }) {
+    if (record === undefined)
+        return unsealedTag(target, manifest);
+    const ref = (0,git_seal/* sealRef */.fl)((0,domain_reference/* formatRepository */.Sh)(target.repository), target.commit);
+    return new domain_error/* VerificationError */.mk('NOT_SEALED_IN_GIT', `${describeTag(target)} is sealed in the registry only · expected ${ref} to name ${manifest.digest}, got no such ref`, {
+        hint: 'If it was built before seal: git was used, run build once with backfill: true. Else find out who wrote the tag; adopt: true seals it as it is.',
     });
 }
 /** Attaches the build record to its artifact; before the seal, so that no crash leaves a seal without a record. */
@@ -824,22 +808,46 @@ async function lookNow(ports, target) {
 
 
 
+
+/** Commits an hour: three writes each, and GitHub takes about 500. */
+const PER_HOUR = 160;
+const SECONDS_EACH = 3;
+/** Refs that are read because the list does not show what they hold; each takes three requests of the hour's 1,000. */
+const MAX_READS = 100;
+/** Commits that a warning names; the log has all. */
+const SHOWN = 50;
+/** What is wrong with one artifact or ref. Other failures would meet the next one as well. */
+const OF_ONE = [
+    'REGISTRY_UNEXPECTED',
+    'REGISTRY_NOT_FOUND',
+    'CONTENT_CORRUPT',
+    'GITHUB_UNEXPECTED',
+];
 /**
  * Seals in git what is sealed in the registry: every tag that is a commit, with the record that is attached there.
- * Nothing that stands is changed, so it can be repeated. Commits without a ref come first, so that a backfill that a
- * rate limit interrupts gets further each time.
+ * Nothing that stands is changed, so it can be repeated. Commits without a ref come first, and those with one cost no
+ * request where the list shows that they hold the record: a backfill that a rate limit interrupts gets further each
+ * time, and to an end.
  * @throws {VerificationError} with every commit of which git and registry say different things, after all are done.
  */
 async function backfill(ports, git, target) {
     const repository = (0,domain_reference/* formatRepository */.Sh)(target.repository);
     const tags = await ports.registry.listTags(target.repository);
     const commits = tags.filter((tag) => (0,domain_commit/* isCommit */.WM)(tag)).toSorted();
-    const existing = await git.commits(repository);
-    const [present, missing] = [true, false].map((is) => commits.filter((commit) => existing.has(commit) === is));
+    const listed = await git.list(repository);
+    const missing = commits.filter((commit) => !listed.has(commit));
+    const standing = commits.flatMap((commit) => {
+        const seal = listed.get(commit);
+        return seal === undefined ? [] : [{ commit, seal }];
+    });
+    announce(ports, missing.length, commits.length);
     const outcomes = new Map();
+    const compareListed = comparing(ports, git);
     try {
-        for (const commit of [...(missing ?? []), ...(present ?? [])])
-            outcomes.set(commit, await backfillOne(ports, git, { ...target, commit }));
+        for (const commit of missing)
+            outcomes.set(commit, await outcomeOf(target, commit, async (of) => await sealOne(ports, git, of)));
+        for (const { commit, seal } of standing)
+            outcomes.set(commit, await outcomeOf(target, commit, async (of) => await compareListed(of, seal)));
     }
     catch (error) {
         ports.log.warning(`The backfill ended after ${outcomes.size} of ${commits.length} commit tags. Run it again.`);
@@ -847,26 +855,56 @@ async function backfill(ports, git, target) {
     }
     return report(ports, repository, outcomes);
 }
-async function backfillOne(ports, git, target) {
-    const { repository, commit } = target;
-    const tagged = await ports.registry.readTag(repository, commit);
-    if (tagged === undefined)
-        return 'gone';
+function announce({ log }, missing, all) {
+    if (missing === 0)
+        return;
+    const minutes = Math.ceil((missing * SECONDS_EACH) / 60);
+    const what = `Backfill: ${missing} of ${all} commit tags have no git seal. Each takes three writes, one a second`;
+    if (missing <= PER_HOUR)
+        log.info(`${what}: about ${minutes} min.`);
+    else
+        log.notice(`${what}, of which GitHub takes about 500 an hour: about ${Math.ceil(missing / PER_HOUR)} runs, an hour apart. Each goes on where the last one ended.`);
+}
+async function outcomeOf(target, commit, work) {
     try {
-        const standing = await git.read((0,domain_reference/* formatRepository */.Sh)(repository), commit);
-        if (standing !== undefined)
-            return compare(target, standing.digest, tagged.digest);
-        const record = await sealedBy(ports, target, tagged);
-        if (record === undefined)
-            return 'left';
-        const { won, record: winner } = await git.claim(record);
-        return won ? 'sealed' : compare(target, winner.digest, record.digest);
+        return await work({ ...target, commit });
     }
     catch (error) {
         if (error instanceof domain_error/* VerificationError */.mk)
             return { code: error.code, message: error.message };
+        if (error instanceof domain_error/* BuildOnceError */.kb && OF_ONE.includes(error.code))
+            return { code: error.code, message: `${commit} · ${error.message}` };
         throw error;
     }
+}
+async function sealOne(ports, git, target) {
+    const tagged = await ports.registry.readTag(target.repository, target.commit);
+    if (tagged === undefined)
+        return 'gone';
+    const record = await sealedBy(ports, target, tagged);
+    if (record === undefined)
+        return 'left';
+    const { won, record: winner } = await git.claim(record);
+    return won ? 'sealed' : compare(target, winner.digest, record.digest);
+}
+function comparing(ports, git) {
+    let reads = 0;
+    return async (target, seal) => {
+        const { repository, commit } = target;
+        const tagged = await ports.registry.readTag(repository, commit);
+        if (tagged === undefined)
+            return 'gone';
+        const { records } = await (0,build_records/* readBuildRecords */.z)(ports, repository, tagged.digest);
+        if (records.some((record) => record.digest === tagged.digest && seal.holds(record)))
+            return 'present';
+        if (reads === MAX_READS)
+            return 'unchecked';
+        reads += 1;
+        const standing = await git.read((0,domain_reference/* formatRepository */.Sh)(repository), commit);
+        if (standing === undefined)
+            return await sealOne(ports, git, target);
+        return compare(target, standing.digest, tagged.digest);
+    };
 }
 /** The record of a seal in the registry; undefined where there is no valid one. */
 async function sealedBy(ports, target, tagged) {
@@ -896,21 +934,275 @@ function report({ log }, repository, outcomes) {
     const having = (outcome) => [...outcomes].filter(([, one]) => one === outcome).map(([commit]) => commit);
     const left = having('left');
     const tags = outcomes.size - having('gone').length;
-    const done = { tags, sealed: having('sealed').length, present: having('present').length, left };
+    const unchecked = having('unchecked').length;
+    const present = having('present').length + unchecked;
+    const done = { tags, sealed: having('sealed').length, present, unchecked, left };
     const disagreements = [...outcomes.values()].filter((one) => typeof one === 'object');
-    if (left.length > 0)
-        log.warning((0,domain_error/* listed */.KE)('Not sealed in git, because no valid build record of the commit is attached', left));
-    log.notice(`${describeBackfill(done)}${disagreements.length === 0 ? '' : ` · ${disagreements.length} disagree`}`);
+    if (left.length > 0) {
+        const heading = 'Not sealed in git, because no valid build record of the commit is attached';
+        const more = left.length - SHOWN;
+        if (more > 0)
+            log.info((0,domain_error/* listed */.KE)(heading, left));
+        log.warning((0,domain_error/* listed */.KE)(heading, [...left.slice(0, SHOWN), ...(more > 0 ? [`and ${more} more`] : [])]));
+    }
+    log.notice(`${describeBackfill(done)}${disagreements.length === 0 ? '' : ` · ${disagreements.length} disagree or cannot be read`}`);
     const [first] = disagreements;
     if (first === undefined)
         return done;
-    throw new domain_error/* VerificationError */.mk(first.code, (0,domain_error/* listed */.KE)(`Seals of ${repository} that git and registry do not agree on`, disagreements.map(({ message }) => message)), {
-        hint: 'All other tags were sealed in git. Find out for these which digest is right; nothing was built.',
+    throw new domain_error/* VerificationError */.mk(first.code, (0,domain_error/* listed */.KE)(`Commits of ${repository} whose seals in git and registry do not agree or cannot be read`, disagreements.map(({ message }) => message)), {
+        hint: 'All other tags were sealed in git, and nothing was built. Find out for these what is right; to build without that, run without backfill.',
     });
 }
 /** The counts in one line, for the log and the summary. */
-function describeBackfill({ tags, sealed, present, left }) {
-    return `Backfill: ${tags} commit tags · ${sealed} sealed in git now · ${present} were already · ${left.length} left without a valid build record`;
+function describeBackfill({ tags, sealed, present, unchecked, left }) {
+    const compared = unchecked === 0 ? '' : `, of which ${unchecked} were not compared`;
+    return `Backfill: ${tags} commit tags · ${sealed} sealed in git now · ${present} were already${compared} · ${left.length} left without a valid build record`;
+}
+
+;// CONCATENATED MODULE: ./lib/verbs/build/staging.js
+
+
+
+/** The one tag that builds push under where an engine cannot push by digest, so that tags do not pile up. */
+const STAGING_TAG = 'build-once-staging';
+/** What stands under the staging tag between builds: always the same bytes, so that it leaves nothing behind. */
+const PLACEHOLDER = new TextEncoder().encode((0,json/* canonicalJson */.dj)({
+    schemaVersion: 2,
+    mediaType: domain_manifest/* MEDIA_TYPES */.Z2.ociManifest,
+    artifactType: 'application/vnd.build-once.staging.v1',
+    config: domain_manifest/* EMPTY_CONFIG */.$v.descriptor,
+    layers: [domain_manifest/* EMPTY_CONFIG */.$v.descriptor],
+}));
+/**
+ * The tag an engine pushes under. `shared` is reused by all builds, whose engines report the digest they
+ * pushed; where the registry keeps tags immutable it could be written only once, so there, and for engines
+ * whose tag must be read back, the tag is unique.
+ */
+async function stagingTag(registry, repository, use, nonce) {
+    const unique = `${STAGING_TAG}-${nonce.slice(0, 16)}`;
+    if (use === 'exclusive')
+        return unique;
+    return (await isWritable(registry, repository)) ? STAGING_TAG : unique;
+}
+/** Tries to move the staging tag: the only way to learn whether tags are immutable that works on every registry. */
+async function isWritable(registry, repository) {
+    const current = await registry.readTag(repository, STAGING_TAG);
+    if (current === undefined)
+        return true;
+    try {
+        await registry.putBlob(repository, {
+            digest: domain_manifest/* EMPTY_CONFIG */.$v.descriptor.digest,
+            size: domain_manifest/* EMPTY_CONFIG */.$v.descriptor.size,
+            open: async function* () {
+                yield domain_manifest/* EMPTY_CONFIG */.$v.bytes;
+            },
+        });
+        await registry.putManifest(repository, PLACEHOLDER, domain_manifest/* MEDIA_TYPES */.Z2.ociManifest, STAGING_TAG);
+        return true;
+    }
+    catch (error) {
+        if (error instanceof domain_error/* RegistryError */.gl && (0,domain_error/* isRefusal */.vu)(error))
+            return false;
+        throw error;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/verbs/build/engine-build.js
+
+
+
+
+/** Step 3: prepares and lets the engine build; with `push` it leaves what it built in the repository. */
+async function prepareAndBuild(engine, inputs, target, ports, push) {
+    const { context, log } = ports;
+    const checkedOut = await ports.checkedOut();
+    if (checkedOut !== undefined && engine.name !== 'existing')
+        checkWorkspace(checkedOut, target);
+    if (push)
+        await ports.registry.requirePush(target.repository);
+    await prepare(inputs, ports);
+    const faults = await engine.check({ workspace: context.workspace });
+    if (faults.length > 0)
+        throw new domain_error/* InputError */.dz(faults, { hint: 'Nothing was pushed.' });
+    const nonce = ports.nonce();
+    return await log.group(`Build with engine ${engine.name}`, async () => engine.build({
+        repository: target.repository,
+        commit: target.commit,
+        push,
+        stagingTag: async (use) => stagingTag(ports.registry, target.repository, use, nonce),
+        provenance: {
+            revision: target.commit,
+            ...(context.source === null
+                ? {}
+                : { source: `${context.source.server}/${context.source.repository}` }),
+            created: checkedOut?.time ?? '1970-01-01T00:00:00Z',
+        },
+        workspace: context.workspace,
+        temporary: ports.temporary,
+        environment: await ports.engineEnvironment(),
+    }));
+}
+function checkWorkspace({ commit: head, folder = '' }, target) {
+    if (head === target.commit)
+        return;
+    const where = folder === '' ? 'The workspace' : `The checkout in ${JSON.stringify(folder)}`;
+    throw new domain_error/* VerificationError */.mk('COMMIT_NOT_CHECKED_OUT', `${where} holds another commit · expected ${target.commit}, got ${head}`, {
+        hint: `Check out the commit before this step (actions/checkout with ref: ${target.commit}), or correct the commit input.`,
+    });
+}
+async function prepare(inputs, ports) {
+    const { 'cache-path': paths, 'cache-key': key, 'cache-restore-keys': restoreKeys, prepare: script } = inputs;
+    const request = paths === undefined || key === undefined ? undefined : { paths, key, restoreKeys: restoreKeys ?? [] };
+    const isExactHit = request === undefined || (await ports.cache.restore(request));
+    if (script !== undefined) {
+        const exitCode = await ports.log.group('Prepare', async () => ports.script(script));
+        if (exitCode !== 0) {
+            throw new domain_error/* EngineError */.NJ('PREPARE_FAILED', `The prepare script failed · expected exit code 0, got ${exitCode}`, {
+                hint: 'Read its output above. Nothing was pushed.',
+            });
+        }
+    }
+    if (request !== undefined && !isExactHit)
+        await ports.cache.save(request);
+}
+/** Believes the registry's bytes, not what the engine says; an engine that reports another digest is broken. */
+async function readBack(built, target, ports) {
+    if (built.digest === undefined)
+        throw new domain_error/* EngineError */.NJ('ENGINE_FAILED', 'The engine pushed, but reported no digest.');
+    const manifest = await ports.registry.readManifest(target.repository, built.digest);
+    if (manifest !== undefined)
+        return (0,domain_manifest/* bySha256 */.ZL)(manifest);
+    throw new domain_error/* EngineError */.NJ('ENGINE_FAILED', `The digest the engine reported is not in the repository · expected ${(0,domain_reference/* formatReference */.FH)((0,domain_reference/* digestReference */.O9)(target.repository, built.digest))}, got nothing`, { hint: 'Check that the engine pushes to the same repository. Nothing was sealed.' });
+}
+
+;// CONCATENATED MODULE: ./lib/verbs/build/inputs-digest.js
+
+
+
+/** Inputs that carry secrets: only their keys are part of the digest, so that it cannot be searched for the values. */
+const SECRET_INPUTS = new Set(['secrets', 'secret-files', 'secret-envs', 'ssh']);
+/**
+ * A digest over everything that went into the engine, so that two builds can be compared without showing
+ * their inputs: the engine, its inputs, and `prepare`. Never a password or the value of a secret.
+ */
+function inputsDigest(inputs) {
+    const names = ['engine', 'prepare', ...ENGINE_INPUTS[inputs.engine]];
+    const entries = names.map((name) => [name, publicValue(name, inputs[name])]);
+    return (0,digest/* digestOf */.ol)((0,json/* canonicalJson */.dj)(Object.fromEntries(entries)));
+}
+function publicValue(name, value) {
+    if (value === undefined)
+        return null;
+    if (!SECRET_INPUTS.has(name) || !Array.isArray(value))
+        return value;
+    return value.map((entry) => String(entry).split('=', 1)[0] ?? '');
+}
+
+;// CONCATENATED MODULE: ./lib/verbs/build/platforms.js
+
+
+
+
+const MAX_CONFIG_BYTES = 4 * 1024 * 1024;
+const imageConfig = schemas/* looseObject */._H3({
+    os: schemas/* string */.YjP(),
+    architecture: schemas/* string */.YjP(),
+    variant: schemas/* string */.YjP().optional(),
+});
+/**
+ * The platforms an artifact runs on, for the record: the runnable children of an index, or what the
+ * configuration of a single image says. An OCI artifact has none.
+ */
+async function readPlatforms(registry, repository, manifest) {
+    if (manifest.kind === 'index')
+        return [...new Set((0,domain_manifest/* platformChildren */.xq)(manifest).map(domain_manifest/* platformOf */.tj))].slice(0, 200);
+    const { config } = manifest.document;
+    const isImage = config.mediaType === domain_manifest/* MEDIA_TYPES */.Z2.ociConfig ||
+        config.mediaType === 'application/vnd.docker.container.image.v1+json';
+    if (!isImage || config.size > MAX_CONFIG_BYTES)
+        return [];
+    const chunks = [];
+    for await (const chunk of registry.readBlob(repository, config))
+        chunks.push(chunk);
+    const result = imageConfig.safeParse(parseConfig(Buffer.concat(chunks), config.digest));
+    return result.success ? [(0,domain_manifest/* platformOf */.tj)({ ...config, platform: result.data })] : [];
+}
+function parseConfig(bytes, digest) {
+    try {
+        return (0,json/* parseStrictJson */.RJ)(bytes, { maxBytes: MAX_CONFIG_BYTES });
+    }
+    catch (cause) {
+        const why = `the image configuration ${digest} cannot be read: ${(0,domain_error/* messageOf */.bD)(cause)}`;
+        throw new domain_error/* RegistryError */.gl('REGISTRY_UNEXPECTED', `Not a usable image: ${why}`, { cause });
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/verbs/build/new-record.js
+
+
+
+
+
+/** The record of an artifact that this job built or adopts. */
+async function makeRecord(inputs, target, ports, manifest, engine) {
+    const { context } = ports;
+    return {
+        schema: 'build-once/build/v1',
+        repository: (0,domain_reference/* formatRepository */.Sh)(target.repository),
+        commit: target.commit,
+        digest: manifest.digest,
+        mediaType: manifest.mediaType,
+        size: manifest.bytes.byteLength,
+        platforms: [...(await readPlatforms(ports.registry, target.repository, manifest))],
+        event: (0,pull_request/* recordedEvent */.Dm)(context, target.commit),
+        engine: { name: engine.name, version: engine.version.replaceAll(/\p{Cc}+/gu, ' ').slice(0, 100) },
+        inputsDigest: inputsDigest(inputs),
+        source: context.source,
+        workflowRun: context.workflowRun,
+        actor: context.actor,
+        createdAt: (0,domain_record/* recordTime */.$l)(ports.clock.now()),
+        nonce: ports.nonce(),
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/verbs/build/reuse.js
+
+
+
+
+/** Steps 1 and 2. Nothing is prepared, downloaded or started for a commit that is built. */
+async function reuse(inputs, target, ports, method) {
+    const found = await method.look(target);
+    if (found.state === 'absent')
+        return undefined;
+    if (found.state === 'sealed') {
+        warnOfDuplicate(inputs, found.sealed.manifest, ports);
+        return { outcome: 'reused', sealed: found.sealed };
+    }
+    if (!inputs.adopt)
+        throw refusalOf(target, found);
+    refuseOther(inputs, found.manifest);
+    const engine = { name: 'adopted', version: 'unknown' };
+    const record = found.record ?? (await makeRecord(inputs, target, ports, found.manifest, engine));
+    const { ours: _, ...sealed } = await method.adopt(target, found.manifest, record);
+    const how = found.record === undefined ? 'pushed under the SHA tag without build-once' : 'not sealed in git';
+    ports.log.notice(`Adopted ${found.manifest.digest}, which was ${how}.`);
+    return { outcome: 'adopted-tag', sealed };
+}
+function isOther(inputs, manifest) {
+    return inputs.digest !== undefined && !(0,domain_manifest/* identify */.ls)(inputs.digest, manifest).same;
+}
+/** A re-run builds again where another step does the building. The sealed artifact stays the one of this commit. */
+function warnOfDuplicate(inputs, sealed, ports) {
+    if (!isOther(inputs, sealed))
+        return;
+    ports.log.warning(`This commit is sealed as ${sealed.digest}, which is used; the duplicate ${inputs.digest} was discarded. Look before building to save the work.`);
+}
+/** Adopting is for what nobody recorded: with a digest in hand that is another one, nobody knows which is meant. */
+function refuseOther(inputs, tagged) {
+    if (!isOther(inputs, tagged))
+        return;
+    throw new domain_error/* VerificationError */.mk('BUILT_TWICE', `The SHA tag of this commit holds another artifact · expected ${tagged.digest} (SHA tag), got ${inputs.digest} (input digest)`, { hint: 'Find out which of the two is right, and then give that digest or move the tag to it.' });
 }
 
 ;// CONCATENATED MODULE: ./lib/verbs/build/seal-git.js
@@ -947,11 +1239,8 @@ async function lookInGit(ports, git, target) {
     const late = await readSeal(git, target);
     if (late !== undefined)
         return { state: 'sealed', sealed: await complete(ports, target, late, tagged) };
-    if ((await readRecord(ports, target, tagged)) === undefined)
-        return { state: 'unsealed', manifest: tagged };
-    throw new domain_error/* VerificationError */.mk('NOT_SEALED_IN_GIT', `${describeTag(target)} is sealed in the registry only · expected ${refOf(target)} to name ${tagged.digest}, got no such ref`, {
-        hint: 'If it was built before seal: git was used, run build once with backfill: true. Else find out who wrote the tag.',
-    });
+    const recorded = await readRecord(ports, target, tagged);
+    return { state: 'unsealed', manifest: tagged, ...(recorded === undefined ? {} : { record: recorded }) };
 }
 /**
  * Steps 4 and 5 with seals in git: record, claim, and the winner alone moves the SHA tag. No time has to pass
@@ -963,7 +1252,7 @@ async function sealInGit(ports, git, target, { manifest, record }) {
     if (before.state === 'sealed')
         return { ...before.sealed, ours: false };
     if (before.state === 'unsealed')
-        throw unsealedTag(target, before.manifest);
+        throw refusalOf(target, before);
     return await claim(ports, git, target, { manifest, record });
 }
 /** Seals in git what is under the SHA tag already. */
@@ -1025,9 +1314,7 @@ async function requireRecord(ports, target, manifest) {
     throw (0,git_seal/* invalidSeal */.LP)(refOf(target), `${manifest.digest}, which it names, has no build record for this commit`);
 }
 function tagMoved(target, sealed, tagged) {
-    return new domain_error/* VerificationError */.mk('TAG_MOVED', `${describeTag(target)} is not what was sealed · expected ${sealed} (${refOf(target)}), got ${tagged.digest}`, {
-        hint: 'Something wrote the SHA tag past build-once. Find out what, and put the tag back to the sealed digest.',
-    });
+    return new domain_error/* VerificationError */.mk('TAG_MOVED', `${describeTag(target)} is not what was sealed · expected ${sealed} (${refOf(target)}), got ${tagged.digest}`, { hint: git_seal/* WHICH_WAS_MOVED */.sj });
 }
 /**
  * Puts the sealed bytes under the SHA tag and reads it again. Whoever else does this writes the same bytes, so it can
@@ -1077,9 +1364,18 @@ function notShown(target, manifest) {
 function sealMethod(ports, git) {
     if (git !== undefined) {
         return {
-            look: async (target) => await lookInGit(ports, git, target),
+            look: async (target) => {
+                const found = await lookInGit(ports, git, target);
+                // Whoever is about to build learns now that it may not seal, not when the build is done and pushed.
+                if (found.state === 'absent')
+                    await git.requireRights();
+                return found;
+            },
             seal: async (target, manifest, record) => await sealInGit(ports, git, target, { manifest, record }),
-            adopt: async (target, manifest, record) => await adoptInGit(ports, git, target, { manifest, record }),
+            adopt: async (target, manifest, record) => {
+                await git.requireRights();
+                return await adoptInGit(ports, git, target, { manifest, record });
+            },
         };
     }
     return {
@@ -1090,54 +1386,6 @@ function sealMethod(ports, git) {
             return { manifest, record, ours: true };
         },
     };
-}
-
-;// CONCATENATED MODULE: ./lib/verbs/build/staging.js
-
-
-
-/** The one tag that builds push under where an engine cannot push by digest, so that tags do not pile up. */
-const STAGING_TAG = 'build-once-staging';
-/** What stands under the staging tag between builds: always the same bytes, so that it leaves nothing behind. */
-const PLACEHOLDER = new TextEncoder().encode((0,json/* canonicalJson */.dj)({
-    schemaVersion: 2,
-    mediaType: domain_manifest/* MEDIA_TYPES */.Z2.ociManifest,
-    artifactType: 'application/vnd.build-once.staging.v1',
-    config: domain_manifest/* EMPTY_CONFIG */.$v.descriptor,
-    layers: [domain_manifest/* EMPTY_CONFIG */.$v.descriptor],
-}));
-/**
- * The tag an engine pushes under. `shared` is reused by all builds, whose engines report the digest they
- * pushed; where the registry keeps tags immutable it could be written only once, so there, and for engines
- * whose tag must be read back, the tag is unique.
- */
-async function stagingTag(registry, repository, use, nonce) {
-    const unique = `${STAGING_TAG}-${nonce.slice(0, 16)}`;
-    if (use === 'exclusive')
-        return unique;
-    return (await isWritable(registry, repository)) ? STAGING_TAG : unique;
-}
-/** Tries to move the staging tag: the only way to learn whether tags are immutable that works on every registry. */
-async function isWritable(registry, repository) {
-    const current = await registry.readTag(repository, STAGING_TAG);
-    if (current === undefined)
-        return true;
-    try {
-        await registry.putBlob(repository, {
-            digest: domain_manifest/* EMPTY_CONFIG */.$v.descriptor.digest,
-            size: domain_manifest/* EMPTY_CONFIG */.$v.descriptor.size,
-            open: async function* () {
-                yield domain_manifest/* EMPTY_CONFIG */.$v.bytes;
-            },
-        });
-        await registry.putManifest(repository, PLACEHOLDER, domain_manifest/* MEDIA_TYPES */.Z2.ociManifest, STAGING_TAG);
-        return true;
-    }
-    catch (error) {
-        if (error instanceof domain_error/* RegistryError */.gl && (0,domain_error/* isRefusal */.vu)(error))
-            return false;
-        throw error;
-    }
 }
 
 ;// CONCATENATED MODULE: ./lib/verbs/build/tags.js
@@ -1196,10 +1444,30 @@ const CAUSES = {
     fork: 'This pull request comes from a fork, whose token cannot push',
     dependabot: 'Dependabot started this, and its token cannot push',
 };
+const NOTICES = {
+    built: 'the commit was built, but not published and not sealed.',
+    elsewhere: 'the commit was built by another step, but not published and not sealed.',
+    skipped: 'nothing was built, published or sealed. run was not started, because it does not look at $BUILD_ONCE_PUSH.',
+};
 /** One sentence for the log. */
-function noticeOf(why, isElsewhere) {
-    const built = isElsewhere ? 'built by another step' : 'built';
-    return `${CAUSES[why]}: the commit was ${built}, but not published and not sealed.`;
+function noticeOf(why, unbuilt) {
+    return `${CAUSES[why]}: ${NOTICES[unbuilt ?? 'built']}`;
+}
+const UNBUILT = {
+    elsewhere: 'not by this step · engine `existing` seals what another step pushed, and that one could not push',
+    skipped: 'no · `run` was not started, because it does not look at `$BUILD_ONCE_PUSH`',
+};
+/** What the summary says where this step built nothing, in Markdown. */
+function unbuiltText(unbuilt) {
+    return UNBUILT[unbuilt];
+}
+/** What is left out where nothing is published. */
+function leftOut({ seal, backfill }) {
+    return [
+        ...['push', 'build record', 'SHA tag and other tags', 'workflow artifact'],
+        ...(seal === 'git' ? ['git seal'] : []),
+        ...(backfill ? ['backfill'] : []),
+    ];
 }
 const AFTERWARDS = 'Once it is merged, the build of the merged commit publishes. Until then, skip the jobs that deploy: ' +
     "`if: needs.build.outputs.digest != ''`";
@@ -1223,11 +1491,6 @@ function reasonOf(why) {
 
 
 
-
-
-
-
-
 /** Builds a commit once: look, reuse or build, record, seal, tag, report (design: the build verb). */
 async function build(inputs, target, ports) {
     const started = ports.clock.now().getTime();
@@ -1238,52 +1501,18 @@ async function build(inputs, target, ports) {
     const backfilled = gitSeals !== undefined && inputs.backfill ? await backfill(ports, gitSeals, target) : undefined;
     const method = sealMethod(ports, gitSeals);
     const { outcome, sealed } = (await reuse(inputs, target, ports, method)) ?? (await buildAndSeal(inputs, target, ports, method));
-    const tags = tagsOf(inputs, target);
+    const tags = tagsOf(inputs.tags ?? [], target);
     await putTags(ports.registry, target.repository, sealed.manifest, tags);
     const recordArtifactId = await ports.artifacts.upload(sealed.record, (0,domain_record/* encodeRecord */.Ym)(sealed.record));
+    await inventory(ports, target, outcome, sealed);
     const milliseconds = ports.clock.now().getTime() - started;
-    const nothing = { localDigest: undefined, withheld: undefined };
+    const nothing = { localDigest: undefined, withheld: undefined, unbuilt: undefined, leftOut: [] };
     return { outcome, target, sealed, tags, recordArtifactId, backfilled, milliseconds, ...nothing };
 }
-/** The tags beside the SHA tag, each once; metadata-action may name the commit itself, which is set anyway. */
-function tagsOf(inputs, { repository, commit }) {
-    const tags = (inputs.tags ?? []).flatMap((text) => bareTag(text, repository) ?? []);
-    return [...new Set(tags)].filter((tag) => tag !== commit);
-}
-/** Steps 1 and 2. Nothing is prepared, downloaded or started for a commit that is built. */
-async function reuse(inputs, target, ports, method) {
-    const found = await method.look(target);
-    if (found.state === 'absent')
-        return undefined;
-    if (found.state === 'sealed') {
-        warnOfDuplicate(inputs, found.sealed.manifest, ports);
-        return { outcome: 'reused', sealed: found.sealed };
-    }
-    if (!inputs.adopt)
-        throw unsealedTag(target, found.manifest);
-    refuseOther(inputs, found.manifest);
-    const record = await makeRecord(inputs, target, ports, found.manifest, {
-        name: 'adopted',
-        version: 'unknown',
-    });
-    const { ours: _, ...sealed } = await method.adopt(target, found.manifest, record);
-    ports.log.notice(`Adopted ${found.manifest.digest}, which was pushed under the SHA tag without build-once.`);
-    return { outcome: 'adopted-tag', sealed };
-}
-function isOther(inputs, manifest) {
-    return inputs.digest !== undefined && !(0,domain_manifest/* identify */.ls)(inputs.digest, manifest).same;
-}
-/** A re-run builds again where another step does the building. The sealed artifact stays the one of this commit. */
-function warnOfDuplicate(inputs, sealed, ports) {
-    if (!isOther(inputs, sealed))
-        return;
-    ports.log.warning(`This commit is sealed as ${sealed.digest}, which is used; the duplicate ${inputs.digest} was discarded. Look before building to save the work.`);
-}
-/** Adopting is for what nobody recorded: with a digest in hand that is another one, nobody knows which is meant. */
-function refuseOther(inputs, tagged) {
-    if (!isOther(inputs, tagged))
-        return;
-    throw new domain_error/* VerificationError */.mk('BUILT_TWICE', `The SHA tag of this commit holds another artifact · expected ${tagged.digest} (SHA tag), got ${inputs.digest} (input digest)`, { hint: 'Find out which of the two is right, and then give that digest or move the tag to it.' });
+/** Once for each seal: whoever only found it made costs no time with it, and whoever lost the race has none. */
+async function inventory({ metadata }, { repository, commit }, outcome, { manifest }) {
+    if (outcome === 'built' || outcome === 'adopted-tag')
+        await metadata?.stored({ repository, commit, digest: manifest.digest });
 }
 /** Steps 3 to 5. */
 async function buildAndSeal(inputs, target, ports, method) {
@@ -1305,11 +1534,11 @@ async function buildAndSeal(inputs, target, ports, method) {
 /** For pull requests from forks or of Dependabot, and for `push: false`: build, publish nothing, stay green. */
 async function buildOnly(inputs, target, ports, started, why) {
     // What another step of this job built could not be pushed either, so there is nothing to look at.
-    const isElsewhere = inputs.engine === 'existing';
-    const built = isElsewhere
-        ? { digest: inputs.digest }
+    const built = inputs.engine === 'existing'
+        ? {}
         : await prepareAndBuild(await ports.engine(), inputs, target, ports, false);
-    ports.log.notice(noticeOf(why, isElsewhere));
+    const unbuilt = inputs.engine === 'existing' ? 'elsewhere' : built.isSkipped ? 'skipped' : undefined;
+    ports.log.notice(noticeOf(why, unbuilt));
     const milliseconds = ports.clock.now().getTime() - started;
     return {
         outcome: 'not-pushed',
@@ -1319,86 +1548,10 @@ async function buildOnly(inputs, target, ports, started, why) {
         localDigest: built.digest,
         recordArtifactId: undefined,
         withheld: why,
+        unbuilt,
+        leftOut: leftOut(inputs),
         backfilled: undefined,
         milliseconds,
-    };
-}
-async function prepareAndBuild(engine, inputs, target, ports, push) {
-    const { context, log } = ports;
-    const checkedOut = await ports.checkedOut();
-    if (checkedOut !== undefined && engine.name !== 'existing')
-        checkWorkspace(checkedOut.commit, target);
-    await prepare(inputs, ports);
-    const faults = await engine.check({ workspace: context.workspace });
-    if (faults.length > 0)
-        throw new domain_error/* InputError */.dz(faults, { hint: 'Nothing was pushed.' });
-    const nonce = ports.nonce();
-    return await log.group(`Build with engine ${engine.name}`, async () => engine.build({
-        repository: target.repository,
-        commit: target.commit,
-        push,
-        stagingTag: async (use) => stagingTag(ports.registry, target.repository, use, nonce),
-        provenance: {
-            revision: target.commit,
-            ...(context.source === null
-                ? {}
-                : { source: `${context.source.server}/${context.source.repository}` }),
-            created: checkedOut?.time ?? '1970-01-01T00:00:00Z',
-        },
-        workspace: context.workspace,
-        temporary: ports.temporary,
-        environment: await ports.engineEnvironment(),
-    }));
-}
-function checkWorkspace(head, target) {
-    if (head === target.commit)
-        return;
-    throw new domain_error/* VerificationError */.mk('COMMIT_NOT_CHECKED_OUT', `The workspace holds another commit · expected ${target.commit}, got ${head}`, {
-        hint: `Check out the commit before this step (actions/checkout with ref: ${target.commit}), or correct the commit input.`,
-    });
-}
-async function prepare(inputs, ports) {
-    const { 'cache-path': paths, 'cache-key': key, 'cache-restore-keys': restoreKeys, prepare: script } = inputs;
-    const request = paths === undefined || key === undefined ? undefined : { paths, key, restoreKeys: restoreKeys ?? [] };
-    const isExactHit = request === undefined || (await ports.cache.restore(request));
-    if (script !== undefined) {
-        const exitCode = await ports.log.group('Prepare', async () => ports.script(script));
-        if (exitCode !== 0) {
-            throw new domain_error/* EngineError */.NJ('PREPARE_FAILED', `The prepare script failed · expected exit code 0, got ${exitCode}`, {
-                hint: 'Read its output above. Nothing was pushed.',
-            });
-        }
-    }
-    if (request !== undefined && !isExactHit)
-        await ports.cache.save(request);
-}
-/** Believes the registry's bytes, not what the engine says; an engine that reports another digest is broken. */
-async function readBack(built, target, ports) {
-    if (built.digest === undefined)
-        throw new domain_error/* EngineError */.NJ('ENGINE_FAILED', 'The engine pushed, but reported no digest.');
-    const manifest = await ports.registry.readManifest(target.repository, built.digest);
-    if (manifest !== undefined)
-        return (0,domain_manifest/* bySha256 */.ZL)(manifest);
-    throw new domain_error/* EngineError */.NJ('ENGINE_FAILED', `The digest the engine reported is not in the repository · expected ${(0,domain_reference/* formatReference */.FH)((0,domain_reference/* digestReference */.O9)(target.repository, built.digest))}, got nothing`, { hint: 'Check that the engine pushes to the same repository. Nothing was sealed.' });
-}
-async function makeRecord(inputs, target, ports, manifest, engine) {
-    const { context } = ports;
-    return {
-        schema: 'build-once/build/v1',
-        repository: (0,domain_reference/* formatRepository */.Sh)(target.repository),
-        commit: target.commit,
-        digest: manifest.digest,
-        mediaType: manifest.mediaType,
-        size: manifest.bytes.byteLength,
-        platforms: [...(await readPlatforms(ports.registry, target.repository, manifest))],
-        event: (0,pull_request/* recordedEvent */.Dm)(context, target.commit),
-        engine: { name: engine.name, version: engine.version.replaceAll(/\p{Cc}+/gu, ' ').slice(0, 100) },
-        inputsDigest: inputsDigest(inputs),
-        source: context.source,
-        workflowRun: context.workflowRun,
-        actor: context.actor,
-        createdAt: (0,domain_record/* recordTime */.$l)(ports.clock.now()),
-        nonce: ports.nonce(),
     };
 }
 /** The target of a build: the repository and commit, and how long a seal settles. */
@@ -1408,7 +1561,10 @@ function buildTarget(inputs, commit) {
 
 // EXTERNAL MODULE: ./lib/domain/markdown.js
 var markdown = __webpack_require__(26039);
+// EXTERNAL MODULE: ./lib/verbs/failure-text.js
+var failure_text = __webpack_require__(90950);
 ;// CONCATENATED MODULE: ./lib/verbs/build/summary.js
+
 
 
 
@@ -1427,9 +1583,15 @@ function buildSummary(result) {
     const image = (0,domain_reference/* formatRepository */.Sh)(target.repository);
     const rows = [['Commit', (0,markdown/* code */.aY)(target.commit)]];
     if (sealed === undefined) {
-        rows.push(['Image', (0,markdown/* code */.aY)(image)], ['Digest', result.localDigest === undefined ? 'not known without pushing' : (0,markdown/* code */.aY)(result.localDigest)]);
+        rows.push(['Image', (0,markdown/* code */.aY)(image)]);
+        if (result.unbuilt === undefined) {
+            const { localDigest } = result;
+            rows.push(['Digest', localDigest === undefined ? 'not known without pushing' : (0,markdown/* code */.aY)(localDigest)]);
+        }
         rows.push(['Published', 'no · nothing was pushed or sealed, so nothing can be deployed from this run']);
-        rows.push(['Not done', 'push · build record · SHA tag and other tags · workflow artifact']);
+        if (result.unbuilt !== undefined)
+            rows.push(['Built', unbuiltText(result.unbuilt)]);
+        rows.push(['Not done', result.leftOut.join(' · ')]);
         if (result.withheld !== undefined)
             rows.push(['Why', reasonOf(result.withheld)]);
     }
@@ -1448,7 +1610,8 @@ function buildSummary(result) {
     const deploy = sealed === undefined
         ? ''
         : `\nDeploy exactly this: ${(0,markdown/* code */.aY)((0,domain_reference/* formatReference */.FH)((0,domain_reference/* digestReference */.O9)(target.repository, sealed.manifest.digest)))}\n`;
-    return `### ${HEADINGS[outcome]}\n\n${(0,markdown/* propertyTable */.C0)(rows)}\n${deploy}`;
+    const heading = result.unbuilt === undefined ? HEADINGS[outcome] : '🧪 Not published';
+    return `### ${heading}\n\n${(0,markdown/* propertyTable */.C0)(rows)}\n${deploy}`;
 }
 function builtBy(record) {
     const engine = `${(0,markdown/* escapeMarkdown */.FV)(record.engine.name)} ${(0,markdown/* escapeMarkdown */.FV)(record.engine.version)}`;
@@ -1458,25 +1621,27 @@ function builtBy(record) {
     const { id, attempt, url } = record.workflowRun;
     return `${(0,markdown/* link */.nf)(`workflow run ${id}, attempt ${attempt}`, url)} · ${engine} · ${time} UTC`;
 }
-/** The job summary of a build that failed. */
+/** The job summary of a build that failed, also of one that could not begin. */
 function buildFailureSummary(error) {
-    const hint = error instanceof domain_error/* BuildOnceError */.kb && error.hint !== undefined ? `\n\n> ${(0,markdown/* escapeMarkdown */.FV)(error.hint)}` : '';
-    const lines = (0,domain_error/* messageOf */.bD)(error)
-        .split('\n')
-        .map((line) => (0,markdown/* escapeMarkdown */.FV)(line.trim()));
-    const code = error instanceof domain_error/* BuildOnceError */.kb ? `**${error.code}** ` : '';
-    return `### ❌ Not built\n\n${code}${lines.join('<br>')}${hint}\n`;
+    const heading = error instanceof cancellation/* CancelledError */.c ? '🛑 Build cancelled' : '❌ Build failed';
+    return `### ${heading}\n\n${(0,failure_text/* describeFailure */.I)(error)}\n`;
 }
 
-// EXTERNAL MODULE: ./lib/main/failure.js + 1 modules
-var failure = __webpack_require__(63850);
+// EXTERNAL MODULE: ./lib/main/artifact-metadata.js + 2 modules
+var artifact_metadata = __webpack_require__(74315);
+// EXTERNAL MODULE: ./lib/main/cancellation.js
+var main_cancellation = __webpack_require__(94622);
 // EXTERNAL MODULE: ./lib/main/github.js
 var github = __webpack_require__(72230);
 // EXTERNAL MODULE: ./lib/main/outputs.js
 var outputs = __webpack_require__(45283);
-// EXTERNAL MODULE: ./lib/main/registry.js + 52 modules
-var registry = __webpack_require__(38908);
+// EXTERNAL MODULE: ./lib/main/registry.js + 53 modules
+var registry = __webpack_require__(55916);
+// EXTERNAL MODULE: ./lib/main/step.js + 3 modules
+var step = __webpack_require__(82075);
 ;// CONCATENATED MODULE: ./lib/main/build.js
+
+
 
 
 
@@ -1507,30 +1672,30 @@ var registry = __webpack_require__(38908);
 
 /** The build action. */
 async function main() {
+    await (0,step/* runStep */.e)({ folder: '', failureSummary: buildFailureSummary }, work);
+}
+async function work(tell, cancelled) {
+    const context = (0,github_context/* readContext */.y)(process.env);
+    const inputs = await build_parse(context);
+    const target = buildTarget(inputs, inputs.commit ?? (0,events/* eventCommit */.ef)(context));
+    const connection = (0,registry/* connect */.N)(inputs, log/* githubLog */.Q, process.env, willPush(inputs, context));
     try {
-        const context = (0,github_context/* readContext */.y)(process.env);
-        const inputs = await build_parse(context);
-        const target = buildTarget(inputs, inputs.commit ?? (0,events/* eventCommit */.ef)(context));
-        const connection = (0,registry/* connect */.N)(inputs, log/* githubLog */.Q, process.env, willPush(inputs, context));
-        try {
-            await (0,files/* withTemporaryFolder */.EX)(context.temporary, async (temporary) => {
-                const result = await build(inputs, target, await ports(inputs, context, connection, temporary));
-                (0,outputs/* setOutputs */.n0)((0,outputs/* buildOutputs */.JZ)(result));
-                if (result.sealed !== undefined) {
-                    const reference = (0,domain_reference/* formatReference */.FH)((0,domain_reference/* digestReference */.O9)(target.repository, result.sealed.manifest.digest));
-                    log/* githubLog */.Q.info(`${result.outcome}: ${reference}${originOf(result)}`);
-                    await declareArtifact(process.env, reference, log/* githubLog */.Q);
-                }
-                await (0,summary/* writeSummary */.S)(process.env, buildSummary(result), log/* githubLog */.Q);
-            });
-        }
-        finally {
-            connection.close();
-        }
+        await (0,files/* withTemporaryFolder */.EX)(context.temporary, async (temporary) => {
+            // It may be left behind at any point, as if it was killed: what counts is made by single writes.
+            const building = build(inputs, target, await ports(inputs, context, connection, temporary, cancelled));
+            const result = await (0,cancellation/* untilStopped */.s)(building, cancelled, main_cancellation/* grace */.F);
+            // Before anything else can fail: what was published stays published.
+            await tell(buildSummary(result));
+            (0,outputs/* setOutputs */.n0)((0,outputs/* buildOutputs */.JZ)(result));
+            if (result.sealed !== undefined) {
+                const artifact = (0,domain_reference/* digestReference */.O9)(target.repository, result.sealed.manifest.digest);
+                log/* githubLog */.Q.info(`${result.outcome}: ${(0,domain_reference/* formatReference */.FH)(artifact)}${originOf(result)}`);
+                await declareArtifact(process.env, artifact, log/* githubLog */.Q);
+            }
+        });
     }
-    catch (error) {
-        await (0,failure/* reportFailure */.x)(error, '');
-        await (0,summary/* writeSummary */.S)(process.env, buildFailureSummary(error), log/* githubLog */.Q);
+    finally {
+        connection.close();
     }
 }
 /** Where a digest that this step did not build comes from. */
@@ -1544,20 +1709,21 @@ function originOf({ outcome, sealed }) {
  */
 async function build_parse(context) {
     const raw = (0,inputs/* readInputs */.K)(process.env);
-    (0,github/* maskSecrets */.Q)(raw, log/* githubLog */.Q);
+    (0,github/* maskSecrets */.QU)(raw, log/* githubLog */.Q);
     const known = { commit: (0,events/* knownCommit */.vH)(context), isReadOnly: (0,pull_request/* readOnlyCause */.Kr)(context) !== undefined };
     try {
         return parseBuildInputs(raw, known);
     }
     catch (error) {
-        const { sourceFaults } = await __webpack_require__.e(/* import() */ 671).then(__webpack_require__.bind(__webpack_require__, 88052));
+        const { sourceFaults } = await __webpack_require__.e(/* import() */ 671).then(__webpack_require__.bind(__webpack_require__, 65671));
         const path = raw.get('prepare') ? '' : (raw.get('path') ?? '');
         if (path === '')
             throw error;
         return parseBuildInputs(raw, { ...known, faults: sourceFaults(path, context.workspace, () => []) });
     }
 }
-async function ports(inputs, context, connection, temporary) {
+async function ports(inputs, context, connection, temporary, cancelled) {
+    const exec = (0,platform_exec/* execUntil */.mm)(cancelled);
     const environment = (0,platform_environment/* childEnvironment */.Q)(process.env);
     const { registry, records } = connection;
     const { username, password } = inputs;
@@ -1568,7 +1734,10 @@ async function ports(inputs, context, connection, temporary) {
         registry,
         records,
         // A job that cannot push seals nothing.
-        gitSeals: willPush(inputs, context) ? await (0,github/* openGitSeals */.p)(inputs, log/* githubLog */.Q, process.env) : undefined,
+        gitSeals: willPush(inputs, context)
+            ? await (0,github/* openGitSeals */.pv)(inputs, log/* githubLog */.Q, (0,github/* apiOpener */._E)(log/* githubLog */.Q, process.env))
+            : undefined,
+        metadata: (0,artifact_metadata/* openArtifactMetadata */.m)(inputs, context, log/* githubLog */.Q, process.env),
         context,
         temporary,
         clock: clock/* systemClock */.m,
@@ -1577,14 +1746,14 @@ async function ports(inputs, context, connection, temporary) {
         cache: createCache(log/* githubLog */.Q),
         engine: async () => await createEngine(inputs.engine, inputs, {
             registry,
-            exec: exec/* exec */.m,
+            exec,
             log: log/* githubLog */.Q,
             environment,
             memory: (0,external_node_path_.join)(context.cacheFolder, 'build-once'),
         }),
         script: async (text) => {
             const options = {
-                exec: exec/* exec */.m,
+                exec,
                 folder: temporary,
                 name: 'prepare',
                 cwd: context.workspace,
@@ -1593,7 +1762,7 @@ async function ports(inputs, context, connection, temporary) {
             };
             return (await (0,script/* runScript */.j)(text, options)).exitCode;
         },
-        checkedOut: async () => await (0,checkout/* readCheckout */.b)(exec/* exec */.m, context.workspace, environment),
+        checkedOut: async () => await (0,checkout/* readCheckout */.b)(exec, context.workspace, environment, inputs.context ?? inputs.path),
         engineEnvironment: async () => await withLogin(environment, login, temporary),
         nonce: () => (0,external_node_crypto_.randomBytes)(16).toString('hex'),
     };

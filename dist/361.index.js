@@ -1,5 +1,5 @@
-export const id = 388;
-export const ids = [388];
+export const id = 361;
+export const ids = [361];
 export const modules = {
 
 /***/ 36198:
@@ -383,7 +383,7 @@ function isOnlyHelp(args) {
 
 /***/ }),
 
-/***/ 63388:
+/***/ 22361:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 // ESM COMPAT FLAG
@@ -412,14 +412,12 @@ var github_inputs = __webpack_require__(96174);
 var log = __webpack_require__(30853);
 // EXTERNAL MODULE: ./lib/github/pull-request.js
 var pull_request = __webpack_require__(53056);
-// EXTERNAL MODULE: ./lib/github/summary.js
-var summary = __webpack_require__(65671);
 // EXTERNAL MODULE: ./lib/platform/clock.js
 var clock = __webpack_require__(88005);
 // EXTERNAL MODULE: ./lib/platform/environment.js
 var platform_environment = __webpack_require__(72734);
-// EXTERNAL MODULE: ./lib/platform/exec.js
-var platform_exec = __webpack_require__(12358);
+// EXTERNAL MODULE: ./lib/platform/exec.js + 2 modules
+var platform_exec = __webpack_require__(84927);
 // EXTERNAL MODULE: ./lib/platform/files.js
 var platform_files = __webpack_require__(58864);
 // EXTERNAL MODULE: ./lib/platform/script.js
@@ -833,6 +831,16 @@ async function* inflate(archive, hash) {
 var schemas = __webpack_require__(27597);
 // EXTERNAL MODULE: ./lib/domain/commit.js
 var commit = __webpack_require__(92935);
+;// CONCATENATED MODULE: ./lib/domain/environment.js
+/** GitHub does not tell the letters of an environment's name apart by their case, so nobody here does either. */
+function environmentIdentity(name) {
+    return name.normalize('NFC').toLowerCase();
+}
+/** Whether two names are of one environment. */
+function isSameEnvironment(one, other) {
+    return environmentIdentity(one) === environmentIdentity(other);
+}
+
 // EXTERNAL MODULE: ./lib/domain/git-seal.js
 var git_seal = __webpack_require__(36512);
 // EXTERNAL MODULE: ./lib/domain/reference.js
@@ -840,6 +848,7 @@ var reference = __webpack_require__(68225);
 // EXTERNAL MODULE: ./lib/verbs/fields.js
 var fields = __webpack_require__(17961);
 ;// CONCATENATED MODULE: ./lib/verbs/deploy/inputs.js
+
 
 
 
@@ -863,12 +872,13 @@ const deployInputsSchema = schemas/* object */.Ikc({
     }),
     seal: (0,fields/* oneOf */.yL)(git_seal/* SEALS */.ho, 'registry'),
     environment: (0,fields/* required */.mw)(parseEnvironment, 'staging'),
-    after: (0,fields/* optional */.lq)((text) => [...new Set((0,fields/* parseList */.E1)(text).map(parseEnvironment))]),
+    after: (0,fields/* optional */.lq)((text) => eachOnce((0,fields/* parseList */.E1)(text).map(parseEnvironment))),
     soak: (0,fields/* optional */.lq)(fields/* parseDuration */.E9),
     rollback: (0,fields/* boolean */.zM)('false'),
     'rollback-to': (0,fields/* optional */.lq)(parseRollback),
     'lock-timeout': (0,fields/* field */.ZZ)(fields/* parseDuration */.E9, '10m'),
     records: (0,fields/* optional */.lq)(parseRecords),
+    deployers: (0,fields/* optional */.lq)((text) => (0,fields/* parseList */.E1)(text).map(parseLogin)),
     'require-protection': (0,fields/* boolean */.zM)('false'),
     'environment-url': (0,fields/* optional */.lq)(parseUrl),
     run: (0,fields/* optionalText */.mR)(),
@@ -881,12 +891,18 @@ const deployInputsSchema = schemas/* object */.Ikc({
     username: (0,fields/* optionalText */.mR)(),
     password: (0,fields/* optionalText */.mR)(),
     token: (0,fields/* jobToken */.Pt)(),
+    'artifact-metadata': (0,fields/* boolean */.zM)('true'),
     insecure: (0,fields/* optional */.lq)(fields/* parseHosts */.tB),
     'token-hosts': (0,fields/* optional */.lq)(fields/* parseHosts */.tB),
     _job_check_run_id: (0,fields/* field */.ZZ)(parseCheckRunId, JOB_CHECK_RUN),
 });
 /** Where deployments are recorded. */
 const RECORD_PLACES = ['github', 'registry', 'both'];
+function parseLogin(text) {
+    if (/^[a-z\d][a-z\d_-]{0,99}(?:\[bot\])?$/i.test(text))
+        return text;
+    throw new fields/* FieldFault */.zp(`must be logins such as octocat or my-app[bot], got ${JSON.stringify(text.slice(0, 80))}`);
+}
 function parseRecords(text) {
     const found = RECORD_PLACES.find((place) => place === text);
     if (found !== undefined)
@@ -906,6 +922,9 @@ function parseEnvironment(text) {
     if (text.length > 255 || /\p{Cc}/u.test(text))
         throw new fields/* FieldFault */.zp('must be the name of an environment, at most 255 characters');
     return text;
+}
+function eachOnce(environments) {
+    return environments.filter((name, index) => environments.findIndex((other) => isSameEnvironment(name, other)) === index);
 }
 function parseRollback(text) {
     if (text === 'previous')
@@ -934,8 +953,9 @@ function conflicts(raw, values, isReadOnly) {
     }
     if (isGiven('soak') && !isGiven('after'))
         faults.push('soak: needs after, which says in which environment the digest has to have been for that long');
-    if (values?.after?.includes(values.environment) === true)
-        faults.push(`after: ${JSON.stringify(values.environment)} is the environment that is deployed to`);
+    const itself = values?.after?.find((name) => isSameEnvironment(name, values.environment));
+    if (itself !== undefined)
+        faults.push(`after: ${JSON.stringify(itself)} is the environment that is deployed to`);
     if (isGiven('rollback-to')) {
         if (isGiven('digest') && raw.get('digest') !== 'sealed')
             faults.push('digest, rollback-to: give one of them; the log of the environment has the digest to go back to');
@@ -961,6 +981,44 @@ function parseDeployInputs(raw, isReadOnly = false) {
     throw new domain_error/* InputError */.dz([...all, ...asked], {
         hint: 'Nothing was deployed. The inputs are described in deploy/README.md.',
     });
+}
+
+// EXTERNAL MODULE: ./lib/domain/cancellation.js
+var cancellation = __webpack_require__(27949);
+;// CONCATENATED MODULE: ./lib/verbs/deploy/protection.js
+
+/**
+ * Says when nothing on GitHub stands between a job and its environment. Looked at before anything is announced, because
+ * the first deployment to an environment creates it.
+ * @throws {PolicyError} ENVIRONMENT_UNPROTECTED with `require-protection: true`.
+ */
+async function checkProtection({ inputs, target, ports }) {
+    if (ports.protection === undefined)
+        return;
+    const { environment } = target;
+    const isRequired = inputs['require-protection'];
+    try {
+        const protection = await ports.protection(environment);
+        if (protection === 'protected')
+            return;
+        const what = protection === 'missing'
+            ? `The environment ${environment} does not exist on GitHub`
+            : `The environment ${environment} has no protection rule on GitHub`;
+        const message = `${what} · expected a required reviewer, a wait timer or allowed branches`;
+        const hidden = protection === 'missing'
+            ? ' GitHub says the same where the plan of a private repository has no environments, and to a token that may not see them.'
+            : '';
+        const hint = `Set it up under Settings → Environments of the repository, and name it in the job (environment:).${hidden}`;
+        if (isRequired)
+            throw new domain_error/* PolicyError */.pn('ENVIRONMENT_UNPROTECTED', message, { hint });
+        ports.log.warning(`${message}. ${hint}`);
+    }
+    catch (error) {
+        // Whoever may not ask has been told so by then.
+        const isDenied = error instanceof domain_error/* GitHubError */.y_ && error.code === 'GITHUB_DENIED';
+        if (!isDenied || isRequired)
+            throw error;
+    }
 }
 
 ;// CONCATENATED MODULE: ./lib/domain/duration.js
@@ -1068,8 +1126,8 @@ async function findSuccess(isIt, history) {
     return undefined;
 }
 /**
- * What was there before: the last success that is something else than what was tried to run last. So after a failed
- * deployment it is what was there before that one; after a success, what was there before the success.
+ * What was there before. After a failed attempt it is the last success, whatever the attempt was of, so that a rollback that
+ * failed can be run again; after a success, the last success of something else.
  */
 async function findPrevious(history) {
     let latest;
@@ -1077,12 +1135,251 @@ async function findPrevious(history) {
         // What was refused never reached the environment.
         if (latest === undefined && record.state !== 'refused' && record.digest !== null)
             latest = record;
+        if (latest === undefined || !isSuccess(record))
+            continue;
         // A commit has one artifact, so that either name stands for the same thing.
-        const isOther = latest?.commit !== record.commit && latest?.digest !== record.digest;
-        if (latest !== undefined && isOther && isSuccess(record))
+        const isOther = latest.commit !== record.commit && latest.digest !== record.digest;
+        if (isOther || latest.state !== 'success')
             return record;
     }
     return undefined;
+}
+
+;// CONCATENATED MODULE: ./lib/verbs/deploy/rollback.js
+
+
+
+/**
+ * What `rollback-to` stands for: the digest that the log of this environment names, and its commit. The attempt is
+ * about that commit from now on.
+ * @throws {PolicyError} ROLLBACK_UNKNOWN.
+ */
+async function resolveRollback(attempt) {
+    const { inputs, target, ports } = attempt;
+    const wanted = inputs['rollback-to'];
+    if (wanted === undefined)
+        return inputs.digest;
+    attempt.isRollback = true;
+    const found = await find(attempt, wanted);
+    attempt.target = { ...target, commit: found.commit };
+    ports.log.info(`Rolling back ${target.environment} to ${found.digest} of commit ${found.commit}, deployed there at ${found.finishedAt}`);
+    return found.digest;
+}
+/**
+ * Another deployment may have ended while this one waited for its turn, and then `previous` is something else. And whose
+ * deployments count may be known only since this one was announced.
+ * @throws {PolicyError} OUT_OF_ORDER, ROLLBACK_UNKNOWN.
+ */
+async function confirmRollback(attempt) {
+    const { inputs, target } = attempt;
+    const wanted = inputs['rollback-to'];
+    if (wanted === undefined)
+        return;
+    const found = await find(attempt, wanted);
+    if (found.commit === target.commit)
+        return;
+    throw new domain_error/* PolicyError */.pn('OUT_OF_ORDER', `Something else was deployed to ${target.environment} meanwhile · expected rollback-to to mean commit ${target.commit}, got ${found.commit}`, { hint: 'Look at what was deployed, and run this job again if it still has to be rolled back.' });
+}
+async function find(attempt, wanted) {
+    const { target, ports } = attempt;
+    const { repository, environment } = target;
+    if (wanted.kind === 'previous') {
+        const found = await findPrevious(ports.deployments.list(repository, environment));
+        if (found !== undefined)
+            return found;
+        throw unknown(`a deployment before the last one that succeeded in ${environment}, got none in its log`);
+    }
+    const isIt = await artifactOf(attempt, wanted);
+    const found = await findSuccess(isIt, ports.deployments.list(repository, environment, isIt));
+    if (found !== undefined)
+        return found;
+    throw unknown(`${describe(wanted)} that succeeded in ${environment}, got none in its log`);
+}
+async function artifactOf({ target, ports }, wanted) {
+    if (wanted.kind === 'commit')
+        return ({ commit }) => commit === wanted.commit;
+    const manifest = await ports.registry.readTag(target.repository, wanted.tag);
+    if (manifest === undefined)
+        throw unknown(`the tag ${JSON.stringify(wanted.tag)} in the registry, got nothing there`);
+    return ({ digest }) => digest !== null && (0,domain_manifest/* identify */.ls)(digest, manifest).same;
+}
+function describe(wanted) {
+    return wanted.kind === 'commit'
+        ? `a deployment of commit ${wanted.commit}`
+        : `a deployment of what the tag ${JSON.stringify(wanted.tag)} points at`;
+}
+function unknown(expected) {
+    return new domain_error/* PolicyError */.pn('ROLLBACK_UNKNOWN', `There is nothing to roll back to · expected ${expected}`, {
+        hint: 'Only what this environment ran before can be gone back to. Deploy anything else by its digest.',
+    });
+}
+
+// EXTERNAL MODULE: ./lib/domain/agreement.js
+var domain_agreement = __webpack_require__(34040);
+// EXTERNAL MODULE: ./lib/verbs/build-records.js
+var build_records = __webpack_require__(24053);
+;// CONCATENATED MODULE: ./lib/verbs/deploy/witnesses.js
+
+
+
+
+
+
+
+/** Evidence as far as it was read when something went wrong; goes into the record of the refusal. */
+class RefusedEvidence {
+    agreement;
+    sealed;
+}
+/**
+ * Step 2: reads every witness and lets them agree.
+ * @param seen filled with what was read, also when this throws.
+ * @param isFromLog the requested digest is the one the deployment log named.
+ * @throws {VerificationError} DIGEST_MISSING, DIGEST_MISMATCH, NOT_SEALED, TAG_MOVED, RECORD_MISMATCH,
+ *   BUILT_TWICE, WITNESS_UNREADABLE, or GIT_SEAL_INVALID.
+ */
+async function verify(requested, target, ports, seen, isFromLog = false) {
+    if (requested === undefined)
+        throw digestMissing(ports);
+    const { repository, commit } = target;
+    const tag = await ports.registry.readTag(repository, commit);
+    seen.sealed = tag;
+    const isElsewhere = requested !== 'sealed' && (tag === undefined || !(0,domain_manifest/* identify */.ls)(requested, tag).same);
+    const agreement = (0,domain_agreement/* agree */.d5)({
+        commit,
+        repository: (0,reference/* formatRepository */.Sh)(repository),
+        requested,
+        isFromLog,
+        tag,
+        atTag: tag === undefined ? undefined : await recorded(target, ports, tag.digest),
+        atRequested: isElsewhere ? await recorded(target, ports, requested) : undefined,
+        workflowArtifacts: await witnessedByArtifacts(target, ports),
+        gitSeal: await witnessedByGit(target, ports),
+    });
+    seen.agreement = agreement;
+    if (agreement.digest === undefined || tag === undefined)
+        throw (0,domain_agreement/* disagreement */.fn)(agreement, remedy(agreement));
+    ports.log.info(`The witnesses agree:\n${(0,domain_agreement/* formatEvidence */.Vp)(agreement.evidence)}`);
+    if (agreement.child !== undefined)
+        ports.log.info(`${agreement.digest} is ${agreement.child} inside the sealed index ${tag.digest}.`);
+    return { agreement: { ...agreement, digest: agreement.digest }, sealed: tag };
+}
+async function recorded(target, ports, digest) {
+    const { records, broken } = await (0,build_records/* readBuildRecords */.z)(ports, target.repository, digest);
+    const artifact = { digest, records };
+    if (broken !== undefined &&
+        (0,domain_agreement/* recordFor */.xR)(artifact, (0,reference/* formatRepository */.Sh)(target.repository), target.commit) === undefined) {
+        throw new domain_error/* VerificationError */.mk('WITNESS_UNREADABLE', `The build record at ${digest} cannot be read: ${broken.message}`, {
+            hint: 'A newer version of build-once may have written it, or somebody tampered with it.',
+            cause: broken,
+        });
+    }
+    return artifact;
+}
+/** Read after the tag: a build makes the ref first, so a tag that was seen has one. */
+async function witnessedByGit({ repository, commit }, { gitSeals }) {
+    if (gitSeals === undefined)
+        return undefined;
+    const name = (0,reference/* formatRepository */.Sh)(repository);
+    return { ref: (0,git_seal/* sealRef */.fl)(name, commit), record: await gitSeals.read(name, commit) };
+}
+async function witnessedByArtifacts(target, ports) {
+    try {
+        const found = await ports.artifacts.find((0,reference/* formatRepository */.Sh)(target.repository), target.commit);
+        return found.map(({ name, record }) => ({ name, digest: record.digest }));
+    }
+    catch (error) {
+        if (error instanceof domain_error/* BuildOnceError */.kb)
+            throw error;
+        throw new domain_error/* VerificationError */.mk('WITNESS_UNREADABLE', `The workflow artifacts could not be read: ${(0,domain_error/* messageOf */.bD)(error)}`, { hint: 'An unreadable witness is a failure, not an absence. Run the job again.', cause: error });
+    }
+}
+const DROPPED = 'The runner drops a job output that contains a masked value or is not declared. Pass the bare digest output ' +
+    '(outputs: digest: ${{ steps.build.outputs.digest }}, then needs.build.outputs.digest), never the full reference; in a matrix use digest: sealed. ' +
+    'A build that was not published (push: false, or a pull request from a fork or of Dependabot) has no digest either.';
+const UNPUBLISHED = {
+    fork: 'This is a pull request from a fork, whose build publishes nothing and so has no digest.',
+    dependabot: 'Dependabot started this, and such a build publishes nothing and so has no digest.',
+};
+function digestMissing({ context }) {
+    const cause = (0,pull_request/* readOnlyCause */.Kr)(context);
+    const hint = cause === undefined
+        ? DROPPED
+        : `${UNPUBLISHED[cause]} Skip this job for it: if: needs.build.outputs.digest != ''.`;
+    return new domain_error/* VerificationError */.mk('DIGEST_MISSING', 'The digest input is empty · expected sha256:… from the build job, or the word sealed', { hint });
+}
+const REMEDIES = {
+    TAG_MOVED: 'Something wrote the SHA tag past build-once. Find out what, put the tag back to the built digest, and deploy again.',
+    DIGEST_MISMATCH: 'Deploy the sealed digest: pass needs.build.outputs.digest of the build of this commit, or digest: sealed.',
+    NOT_SEALED: 'Run the build action for this commit and repository first, and check the commit and image inputs.',
+    BUILT_TWICE: 'Decide which artifact is right and delete the other; let only build-once write SHA tags.',
+};
+const NOT_BACKFILLED = 'For builds from before seal: git was used, run the build action once with backfill: true.';
+function remedy({ evidence, findings }) {
+    const code = findings[0]?.code;
+    const says = (witness, isThere) => evidence.some((row) => row.witness === witness && (row.digest !== null) === isThere);
+    if (code === 'NOT_SEALED' && says('SHA tag', true) && says('build record', true) && says('git seal', false))
+        return NOT_BACKFILLED;
+    if (code === 'TAG_MOVED' && says('git seal', true))
+        return git_seal/* WHICH_WAS_MOVED */.sj;
+    return ((code === undefined ? undefined : REMEDIES[code]) ??
+        'Build this commit with build-once, and deploy the digest it reports.');
+}
+
+;// CONCATENATED MODULE: ./lib/verbs/deploy/admission.js
+
+
+
+
+
+
+
+
+/** Steps 1 and 2: what is deployed, and whether it is what was built. */
+async function admit(attempt) {
+    const { inputs, ports } = attempt;
+    refuseRebuild(inputs.rebuildInputs);
+    refuseReadOnly(inputs, ports);
+    const requested = await resolveRollback(attempt);
+    const { target } = attempt;
+    const isFromLog = inputs['rollback-to'] !== undefined;
+    const verified = await verify(requested, target, ports, attempt.seen, isFromLog);
+    refusePullRequest(inputs, verified);
+    await checkProtection(attempt);
+    if (inputs.config !== undefined)
+        attempt.configDigest = await ports.hashConfig(inputs.config);
+    attempt.releaseId = releaseId(target, verified.agreement.digest, attempt.configDigest);
+    return verified;
+}
+function refuseRebuild(asked) {
+    if (asked.length === 0)
+        return;
+    throw new domain_error/* PolicyError */.pn('REBUILD_REQUESTED', (0,domain_error/* listed */.KE)('deploy was asked to build · expected no build inputs, got', asked), {
+        hint: 'deploy never builds. Remove these inputs; they belong to the build action, which runs once per commit.',
+    });
+}
+/** Nothing can be recorded from such a job; a missing digest has an error of its own, which says why it is missing. */
+function refuseReadOnly(inputs, { context }) {
+    const cause = (0,pull_request/* readOnlyCause */.Kr)(context);
+    const isAsked = inputs.digest !== undefined || inputs['rollback-to'] !== undefined;
+    if (cause === undefined || inputs['dry-run'] || !isAsked)
+        return;
+    throw new domain_error/* PolicyError */.pn('EVENT_REFUSED', `${cause === 'fork' ? 'A pull request from a fork' : 'A job that Dependabot started'} cannot deploy · expected a token that can write records, got one that only reads`, { hint: "Skip this job where nothing was published: if: needs.build.outputs.digest != ''." });
+}
+function refusePullRequest(inputs, { agreement }) {
+    // Reviews of a pull request run on its merge commit too, and pull_request_target may build anything.
+    const event = agreement.record?.event ?? '';
+    if (!event.startsWith('pull_request') || inputs['allow-pull-request'])
+        return;
+    throw new domain_error/* PolicyError */.pn('PULL_REQUEST_BUILD', `The artifact was built from a pull request merge commit · expected a build of a pushed commit, got event ${event}`, {
+        hint: 'Deploy the build of the merged commit, or set allow-pull-request: true for a preview environment.',
+    });
+}
+/** Build plus configuration of one environment is a release; the same three always give the same id. */
+function releaseId(target, digest, configDigest) {
+    const environment = environmentIdentity(target.environment);
+    const parts = [(0,reference/* formatRepository */.Sh)(target.repository), environment, digest, configDigest ?? ''];
+    return `release-${(0,json/* shortKey */.qU)(parts.join('\n'), 16)}`;
 }
 
 ;// CONCATENATED MODULE: ./lib/verbs/deploy/gate.js
@@ -1109,10 +1406,10 @@ async function passGate(attempt, verified) {
         return;
     const text = findings.map(({ code, message }) => `${code}: ${message}`).join('\n');
     throw new domain_error/* PolicyError */.pn(first.code, `The order of environments does not allow this deployment.\n${text}`, {
-        hint: remedy(first),
+        hint: gate_remedy(first),
     });
 }
-function remedy({ code }) {
+function gate_remedy({ code }) {
     if (code === 'SOAKING')
         return 'Run this job again after that time.';
     if (code === 'OUTDATED')
@@ -1126,7 +1423,7 @@ async function orderFindings(attempt, { agreement, sealed }) {
     attempt.order = await Promise.all((inputs.after ?? []).map(async (environment) => {
         const standing = await readStanding(ports.deployments.list(target.repository, environment));
         const soakMs = inputs.soak ?? 0;
-        const now = ports.clock.now();
+        const now = ports.deployments.now?.() ?? ports.clock.now();
         return judgeOrder({ environment, standing, digest: agreement.digest, isSame, soakMs, now });
     }));
     const findings = attempt.order.flatMap(({ finding }) => (finding === undefined ? [] : [finding]));
@@ -1158,7 +1455,8 @@ async function ageFindings(attempt, { sealed }, { current }) {
         ports.log.notice(`Rolling back ${environment}: ${finding.message}`);
     }
     else if (relation === 'unknown') {
-        ports.log.notice(`Nobody could say whether commit ${commit} is older than ${current.commit}, which ${environment} runs, so it counts as newer. Give this job contents: read and the token, or check out with fetch-depth: 0.`);
+        // Nothing stops an older commit now.
+        ports.log.warning(`Nobody could say whether commit ${commit} is older than ${current.commit}, which ${environment} runs, so it counts as newer. Give this job contents: read and the token, or check out with fetch-depth: 0.`);
     }
     else if (relation === 'diverged') {
         ports.log.notice(`Commit ${commit} does not contain ${current.commit}, which ${environment} runs: they are on different branches.`);
@@ -1198,8 +1496,12 @@ async function recordFailure(attempt, state, error) {
         await append(attempt, makeRecord(attempt, state, reason), attempt.seen.sealed);
     }
     catch (recordError) {
+        // What GitHub denied once it denies again; the error says so.
+        if (error instanceof domain_error/* GitHubError */.y_ && error.message === (0,domain_error/* messageOf */.bD)(recordError))
+            return;
         const what = state === 'refused' ? 'refusal' : state;
-        attempt.ports.log.warning(`This ${what} could not be recorded: ${(0,domain_error/* messageOf */.bD)(recordError)}`);
+        const remedy = recordError instanceof domain_error/* GitHubError */.y_ ? `. ${(0,domain_error/* remedyOf */.SM)(recordError)}` : '';
+        attempt.ports.log.warning(`This ${what} could not be recorded: ${(0,domain_error/* messageOf */.bD)(recordError)}${remedy}`);
     }
 }
 async function append({ ports, target, open }, record, sealed) {
@@ -1239,39 +1541,6 @@ function makeRecord(attempt, state, reason) {
     };
 }
 
-;// CONCATENATED MODULE: ./lib/verbs/deploy/protection.js
-
-/**
- * Says when nothing on GitHub stands between a job and its environment. Looked at before anything is announced, because
- * the first deployment to an environment creates it.
- * @throws {PolicyError} ENVIRONMENT_UNPROTECTED with `require-protection: true`.
- */
-async function checkProtection({ inputs, target, ports }) {
-    if (ports.protection === undefined)
-        return;
-    const { environment } = target;
-    const isRequired = inputs['require-protection'];
-    try {
-        const protection = await ports.protection(environment);
-        if (protection === 'protected')
-            return;
-        const what = protection === 'missing'
-            ? `The environment ${environment} does not exist on GitHub`
-            : `The environment ${environment} has no protection rule on GitHub`;
-        const message = `${what} · expected a required reviewer, a wait timer or allowed branches`;
-        const hint = 'Set it up under Settings → Environments of the repository, and name it in the job (environment:).';
-        if (isRequired)
-            throw new domain_error/* PolicyError */.pn('ENVIRONMENT_UNPROTECTED', message, { hint });
-        ports.log.warning(`${message}. ${hint}`);
-    }
-    catch (error) {
-        const isDenied = error instanceof domain_error/* GitHubError */.y_ && error.code === 'GITHUB_DENIED';
-        if (!isDenied || isRequired)
-            throw error;
-        ports.log.notice(`Whether the environment ${environment} is protected is not known. Add \`permissions: ${error.permission ?? 'actions: read'}\` to this job.`);
-    }
-}
-
 ;// CONCATENATED MODULE: ./lib/verbs/deploy/release.js
 
 
@@ -1295,6 +1564,7 @@ function shortened(script) {
 /** Step 4: unpack, then run. */
 async function release(attempt, { agreement, sealed }) {
     const { inputs, target, ports } = attempt;
+    attempt.phase = 'begun';
     if (inputs.unpack !== undefined) {
         const { files, bytes } = await ports.unpack(target.repository, sealed, inputs.unpack);
         ports.log.info(`Unpacked ${files} files (${bytes} bytes) of ${agreement.digest} into ${inputs.unpack}`);
@@ -1363,74 +1633,6 @@ function foreignIn(line, sealed) {
     return digests.find((digest) => !(0,domain_manifest/* identify */.ls)(digest, sealed).same);
 }
 
-;// CONCATENATED MODULE: ./lib/verbs/deploy/rollback.js
-
-
-
-/**
- * What `rollback-to` stands for: the digest that the log of this environment names, and its commit. The attempt is
- * about that commit from now on.
- * @throws {PolicyError} ROLLBACK_UNKNOWN.
- */
-async function resolveRollback(attempt) {
-    const { inputs, target, ports } = attempt;
-    const wanted = inputs['rollback-to'];
-    if (wanted === undefined)
-        return inputs.digest;
-    attempt.isRollback = true;
-    const found = await find(attempt, wanted);
-    attempt.target = { ...target, commit: found.commit };
-    ports.log.info(`Rolling back ${target.environment} to ${found.digest} of commit ${found.commit}, deployed there at ${found.finishedAt}`);
-    return found.digest;
-}
-/**
- * Another deployment may have ended while this one waited for its turn, and then `previous` is something else.
- * @throws {PolicyError} OUT_OF_ORDER.
- */
-async function confirmRollback(attempt) {
-    const { inputs, target } = attempt;
-    const wanted = inputs['rollback-to'];
-    if (wanted?.kind !== 'previous')
-        return;
-    const found = await find(attempt, wanted);
-    if (found.commit === target.commit)
-        return;
-    throw new domain_error/* PolicyError */.pn('OUT_OF_ORDER', `Something else was deployed to ${target.environment} meanwhile · expected commit ${target.commit} to be the previous one, got ${found.commit}`, { hint: 'Look at what was deployed, and run this job again if it still has to be rolled back.' });
-}
-async function find(attempt, wanted) {
-    const { target, ports } = attempt;
-    const { repository, environment } = target;
-    if (wanted.kind === 'previous') {
-        const found = await findPrevious(ports.deployments.list(repository, environment));
-        if (found !== undefined)
-            return found;
-        throw unknown(`a deployment before the last one that succeeded in ${environment}, got none in its log`);
-    }
-    const isIt = await artifactOf(attempt, wanted);
-    const found = await findSuccess(isIt, ports.deployments.list(repository, environment, isIt));
-    if (found !== undefined)
-        return found;
-    throw unknown(`${describe(wanted)} that succeeded in ${environment}, got none in its log`);
-}
-async function artifactOf({ target, ports }, wanted) {
-    if (wanted.kind === 'commit')
-        return ({ commit }) => commit === wanted.commit;
-    const manifest = await ports.registry.readTag(target.repository, wanted.tag);
-    if (manifest === undefined)
-        throw unknown(`the tag ${JSON.stringify(wanted.tag)} in the registry, got nothing there`);
-    return ({ digest }) => digest !== null && (0,domain_manifest/* identify */.ls)(digest, manifest).same;
-}
-function describe(wanted) {
-    return wanted.kind === 'commit'
-        ? `a deployment of commit ${wanted.commit}`
-        : `a deployment of what the tag ${JSON.stringify(wanted.tag)} points at`;
-}
-function unknown(expected) {
-    return new domain_error/* PolicyError */.pn('ROLLBACK_UNKNOWN', `There is nothing to roll back to · expected ${expected}`, {
-        hint: 'Only what this environment ran before can be gone back to. Deploy anything else by its digest.',
-    });
-}
-
 ;// CONCATENATED MODULE: ./lib/verbs/deploy/turn.js
 
 
@@ -1448,7 +1650,9 @@ async function takeTurn(attempt) {
     const { workflowRun, actor } = ports.context;
     const holder = { id: attempt.id, workflowRun, checkRunId: ports.checkRunId ?? null, actor };
     const timeoutMs = inputs['lock-timeout'];
-    attempt.lock = await ports.lock.acquire({ repository, environment, holder, timeoutMs, open });
+    const { cancelled } = ports;
+    cancelled?.throwIfAborted();
+    attempt.lock = await ports.lock.acquire({ repository, environment, holder, timeoutMs, open, cancelled });
 }
 /** Lets others go on; after the record of how it ended, which they have to see. */
 async function endTurn({ lock, ports }) {
@@ -1460,116 +1664,7 @@ async function endTurn({ lock, ports }) {
     }
 }
 
-// EXTERNAL MODULE: ./lib/domain/agreement.js
-var domain_agreement = __webpack_require__(34040);
-// EXTERNAL MODULE: ./lib/verbs/build-records.js
-var build_records = __webpack_require__(24053);
-;// CONCATENATED MODULE: ./lib/verbs/deploy/witnesses.js
-
-
-
-
-
-
-
-/** Evidence as far as it was read when something went wrong; goes into the record of the refusal. */
-class RefusedEvidence {
-    agreement;
-    sealed;
-}
-/**
- * Step 2: reads every witness and lets them agree.
- * @param seen filled with what was read, also when this throws.
- * @throws {VerificationError} DIGEST_MISSING, DIGEST_MISMATCH, NOT_SEALED, TAG_MOVED, RECORD_MISMATCH,
- *   BUILT_TWICE, WITNESS_UNREADABLE, or GIT_SEAL_INVALID.
- */
-async function verify(requested, target, ports, seen) {
-    if (requested === undefined)
-        throw digestMissing(ports);
-    const { repository, commit } = target;
-    const tag = await ports.registry.readTag(repository, commit);
-    seen.sealed = tag;
-    const isElsewhere = requested !== 'sealed' && (tag === undefined || !(0,domain_manifest/* identify */.ls)(requested, tag).same);
-    const agreement = (0,domain_agreement/* agree */.d5)({
-        commit,
-        repository: (0,reference/* formatRepository */.Sh)(repository),
-        requested,
-        tag,
-        atTag: tag === undefined ? undefined : await recorded(target, ports, tag.digest),
-        atRequested: isElsewhere ? await recorded(target, ports, requested) : undefined,
-        workflowArtifacts: await witnessedByArtifacts(target, ports),
-        gitSeal: await witnessedByGit(target, ports),
-    });
-    seen.agreement = agreement;
-    if (agreement.digest === undefined || tag === undefined)
-        throw (0,domain_agreement/* disagreement */.fn)(agreement, witnesses_remedy(agreement));
-    ports.log.info(`The witnesses agree:\n${(0,domain_agreement/* formatEvidence */.Vp)(agreement.evidence)}`);
-    if (agreement.child !== undefined)
-        ports.log.info(`${agreement.digest} is ${agreement.child} inside the sealed index ${tag.digest}.`);
-    return { agreement: { ...agreement, digest: agreement.digest }, sealed: tag };
-}
-async function recorded(target, ports, digest) {
-    const { records, broken } = await (0,build_records/* readBuildRecords */.z)(ports, target.repository, digest);
-    const artifact = { digest, records };
-    if (broken !== undefined &&
-        (0,domain_agreement/* recordFor */.xR)(artifact, (0,reference/* formatRepository */.Sh)(target.repository), target.commit) === undefined) {
-        throw new domain_error/* VerificationError */.mk('WITNESS_UNREADABLE', `The build record at ${digest} cannot be read: ${broken.message}`, {
-            hint: 'A newer version of build-once may have written it, or somebody tampered with it.',
-            cause: broken,
-        });
-    }
-    return artifact;
-}
-/** Read after the tag: a build makes the ref first, so a tag that was seen has one. */
-async function witnessedByGit({ repository, commit }, { gitSeals }) {
-    if (gitSeals === undefined)
-        return undefined;
-    const name = (0,reference/* formatRepository */.Sh)(repository);
-    return { ref: (0,git_seal/* sealRef */.fl)(name, commit), record: await gitSeals.read(name, commit) };
-}
-async function witnessedByArtifacts(target, ports) {
-    try {
-        const found = await ports.artifacts.find((0,reference/* formatRepository */.Sh)(target.repository), target.commit);
-        return found.map(({ name, record }) => ({ name, digest: record.digest }));
-    }
-    catch (error) {
-        if (error instanceof domain_error/* BuildOnceError */.kb)
-            throw error;
-        throw new domain_error/* VerificationError */.mk('WITNESS_UNREADABLE', `The workflow artifacts could not be read: ${(0,domain_error/* messageOf */.bD)(error)}`, { hint: 'An unreadable witness is a failure, not an absence. Run the job again.', cause: error });
-    }
-}
-const DROPPED = 'The runner drops a job output that contains a masked value or is not declared. Pass the bare digest output ' +
-    '(outputs: digest: ${{ steps.build.outputs.digest }}, then needs.build.outputs.digest), never the full reference; in a matrix use digest: sealed. ' +
-    'A build that was not published (push: false, or a pull request from a fork or of Dependabot) has no digest either.';
-const UNPUBLISHED = {
-    fork: 'This is a pull request from a fork, whose build publishes nothing and so has no digest.',
-    dependabot: 'Dependabot started this, and such a build publishes nothing and so has no digest.',
-};
-function digestMissing({ context }) {
-    const cause = (0,pull_request/* readOnlyCause */.Kr)(context);
-    const hint = cause === undefined
-        ? DROPPED
-        : `${UNPUBLISHED[cause]} Skip this job for it: if: needs.build.outputs.digest != ''.`;
-    return new domain_error/* VerificationError */.mk('DIGEST_MISSING', 'The digest input is empty · expected sha256:… from the build job, or the word sealed', { hint });
-}
-const REMEDIES = {
-    TAG_MOVED: 'Something wrote the SHA tag past build-once. Find out what, put the tag back to the built digest, and deploy again.',
-    DIGEST_MISMATCH: 'Deploy the sealed digest: pass needs.build.outputs.digest of the build of this commit, or digest: sealed.',
-    NOT_SEALED: 'Run the build action for this commit and repository first, and check the commit and image inputs.',
-    BUILT_TWICE: 'Decide which artifact is right and delete the other; let only build-once write SHA tags.',
-};
-const NOT_BACKFILLED = 'For builds from before seal: git was used, run the build action once with backfill: true.';
-function witnesses_remedy({ evidence, findings }) {
-    const code = findings[0]?.code;
-    const says = (witness, isThere) => evidence.some((row) => row.witness === witness && (row.digest !== null) === isThere);
-    if (code === 'NOT_SEALED' && says('SHA tag', true) && says('build record', true) && says('git seal', false))
-        return NOT_BACKFILLED;
-    return ((code === undefined ? undefined : REMEDIES[code]) ??
-        'Build this commit with build-once, and deploy the digest it reports.');
-}
-
 ;// CONCATENATED MODULE: ./lib/verbs/deploy/run.js
-
 
 
 
@@ -1591,22 +1686,17 @@ async function deploy(inputs, target, ports, onFailure) {
         startedAt: ports.clock.now(),
         seen,
         overrides: new Set(),
+        phase: 'waiting',
         isRollback: false,
         order: [],
     };
+    const { cancelled, grace = async () => { } } = ports;
     try {
-        const verified = await admit(attempt);
-        if (inputs['dry-run'])
-            return await dryRun(attempt, verified);
-        await takeTurn(attempt);
-        await confirmRollback(attempt);
-        await passGate(attempt, verified);
-        await release(attempt, verified);
-        await checkRunning(attempt, verified);
-        return resultOf(attempt, verified, await recordSuccess(attempt, verified.sealed));
+        return await (0,cancellation/* untilStopped */.s)(story(attempt), cancelled, grace, () => attempt.phase === 'ending');
     }
     catch (error) {
-        const state = error instanceof domain_error/* VerificationError */.mk || error instanceof domain_error/* PolicyError */.pn ? 'refused' : 'failure';
+        // What never reached the environment was refused, for whatever reason.
+        const state = attempt.phase === 'waiting' ? 'refused' : 'failure';
         if (!inputs['dry-run'] && (0,pull_request/* readOnlyCause */.Kr)(ports.context) === undefined)
             await recordFailure(attempt, state, error);
         await onFailure({ target: attempt.target, error, state, seen });
@@ -1616,56 +1706,34 @@ async function deploy(inputs, target, ports, onFailure) {
         await endTurn(attempt);
     }
 }
+/** The steps of a deployment; none of them begins once the job is cancelled. */
+async function story(attempt) {
+    const { inputs, ports } = attempt;
+    const step = async (work) => {
+        ports.cancelled?.throwIfAborted();
+        return await work();
+    };
+    const verified = await step(async () => await admit(attempt));
+    if (inputs['dry-run'])
+        return await dryRun(attempt, verified);
+    await step(async () => await takeTurn(attempt));
+    await step(async () => await confirmRollback(attempt));
+    await step(async () => await passGate(attempt, verified));
+    await step(async () => await release(attempt, verified));
+    await step(async () => await checkRunning(attempt, verified));
+    // From here on it is deployed, cancelled or not.
+    attempt.phase = 'ending';
+    const deploymentId = await recordSuccess(attempt, verified.sealed);
+    const { repository, commit, environment } = attempt.target;
+    await ports.metadata?.deployed({ repository, commit, digest: verified.agreement.digest }, environment);
+    return resultOf(attempt, verified, deploymentId);
+}
 /** All that can be judged without touching anything; no turn is taken, because nobody has to wait for it. */
 async function dryRun(attempt, verified) {
     await passGate(attempt, verified);
     const steps = plannedSteps(attempt.inputs).map((step) => `  - ${step}`);
     attempt.ports.log.info(`Dry run; a deployment would:\n${steps.join('\n')}`);
     return resultOf(attempt, verified, undefined);
-}
-/** Steps 1 and 2: what is deployed, and whether it is what was built. */
-async function admit(attempt) {
-    const { inputs, ports } = attempt;
-    refuseRebuild(inputs.rebuildInputs);
-    refuseReadOnly(inputs, ports);
-    const requested = await resolveRollback(attempt);
-    const { target } = attempt;
-    const verified = await verify(requested, target, ports, attempt.seen);
-    refusePullRequest(inputs, verified);
-    await checkProtection(attempt);
-    if (inputs.config !== undefined)
-        attempt.configDigest = await ports.hashConfig(inputs.config);
-    attempt.releaseId = releaseId(target, verified.agreement.digest, attempt.configDigest);
-    return verified;
-}
-function refuseRebuild(asked) {
-    if (asked.length === 0)
-        return;
-    throw new domain_error/* PolicyError */.pn('REBUILD_REQUESTED', (0,domain_error/* listed */.KE)('deploy was asked to build · expected no build inputs, got', asked), {
-        hint: 'deploy never builds. Remove these inputs; they belong to the build action, which runs once per commit.',
-    });
-}
-/** Nothing can be recorded from such a job; a missing digest has an error of its own, which says why it is missing. */
-function refuseReadOnly(inputs, { context }) {
-    const cause = (0,pull_request/* readOnlyCause */.Kr)(context);
-    const isAsked = inputs.digest !== undefined || inputs['rollback-to'] !== undefined;
-    if (cause === undefined || inputs['dry-run'] || !isAsked)
-        return;
-    throw new domain_error/* PolicyError */.pn('EVENT_REFUSED', `${cause === 'fork' ? 'A pull request from a fork' : 'A job that Dependabot started'} cannot deploy · expected a token that can write records, got one that only reads`, { hint: "Skip this job where nothing was published: if: needs.build.outputs.digest != ''." });
-}
-function refusePullRequest(inputs, { agreement }) {
-    // Reviews of a pull request run on its merge commit too, and pull_request_target may build anything.
-    const event = agreement.record?.event ?? '';
-    if (!event.startsWith('pull_request') || inputs['allow-pull-request'])
-        return;
-    throw new domain_error/* PolicyError */.pn('PULL_REQUEST_BUILD', `The artifact was built from a pull request merge commit · expected a build of a pushed commit, got event ${event}`, {
-        hint: 'Deploy the build of the merged commit, or set allow-pull-request: true for a preview environment.',
-    });
-}
-/** Build plus configuration of one environment is a release; the same three always give the same id. */
-function releaseId(target, digest, configDigest) {
-    const parts = [(0,reference/* formatRepository */.Sh)(target.repository), target.environment, digest, configDigest ?? ''];
-    return `release-${(0,json/* shortKey */.qU)(parts.join('\n'), 16)}`;
 }
 function resultOf(attempt, verified, deploymentId) {
     const { inputs, target, ports, configDigest, previousDigest: previous } = attempt;
@@ -1688,22 +1756,32 @@ function resultOf(attempt, verified, deploymentId) {
 
 // EXTERNAL MODULE: ./lib/domain/markdown.js
 var markdown = __webpack_require__(26039);
+// EXTERNAL MODULE: ./lib/verbs/failure-text.js
+var failure_text = __webpack_require__(90950);
 ;// CONCATENATED MODULE: ./lib/verbs/deploy/summary.js
 
 
 
-function evidenceTable(evidence) {
+
+
+function evidenceTable({ evidence, findings }) {
     const rows = evidence.map((row) => `| ${(0,markdown/* escapeMarkdown */.FV)(row.witness)} | ${row.digest === null ? (0,markdown/* escapeMarkdown */.FV)(row.note ?? 'nothing') : (0,markdown/* code */.aY)(row.digest)} | ${(0,markdown/* code */.aY)(row.where)} |`);
-    return ['| Witness | Digest | Where read |', '| --- | --- | --- |', ...rows].join('\n');
+    const title = findings.length === 0 ? 'The witnesses agree:' : 'What the witnesses said:';
+    return [title, '', '| Witness | Digest | Where read |', '| --- | --- | --- |', ...rows].join('\n');
+}
+function headingOf({ planned, isRollback, target }) {
+    const environment = (0,markdown/* escapeMarkdown */.FV)(target.environment);
+    if (planned !== undefined)
+        return `🔎 Dry run: would ${isRollback ? 'roll back' : 'deploy to'} ${environment}`;
+    return isRollback ? `⏪ Rolled back ${environment}` : `🚀 Deployed to ${environment}`;
 }
 /** The job summary of a deployment that succeeded, or of a dry run. */
 function deploySummary(result) {
-    const { target, verified, previousDigest, configDigest } = result;
-    const heading = result.planned === undefined ? '🚀 Deployed' : '🔎 Dry run: would deploy';
+    const { target, verified, previousDigest, configDigest, deploymentId } = result;
     const change = previousDigest === result.digest
-        ? 'the same digest was deployed before'
+        ? 'nothing: the same digest was deployed before'
         : previousDigest === undefined
-            ? 'first deployment'
+            ? 'nothing: this is the first deployment'
             : (0,markdown/* code */.aY)(previousDigest);
     const rows = [
         ['Environment', (0,markdown/* escapeMarkdown */.FV)(target.environment)],
@@ -1713,47 +1791,70 @@ function deploySummary(result) {
             'Digest',
             `**${(0,markdown/* code */.aY)(result.digest)}**${verified.agreement.child === undefined ? '' : ` (${(0,markdown/* escapeMarkdown */.FV)(verified.agreement.child)} of the sealed index)`}`,
         ],
-        ['Before', change],
+        ['Replaces', change],
         ...result.order.map(({ environment, note }) => ['After', (0,markdown/* escapeMarkdown */.FV)(`${environment} ${note}`)]),
         ...(result.isRollback ? [['Rollback', 'yes']] : []),
         ['Configuration', configDigest === undefined ? 'not declared' : (0,markdown/* code */.aY)(configDigest)],
         ['Release', (0,markdown/* code */.aY)(result.releaseId)],
+        ...(deploymentId === undefined ? [] : [['Deployment', (0,markdown/* code */.aY)(deploymentId)]]),
         ['Time', (0,markdown/* humanDuration */.UU)(result.milliseconds)],
     ];
     const plan = (result.planned ?? []).map((step) => `\n- would ${(0,markdown/* escapeMarkdown */.FV)(step)}`).join('');
-    return `### ${heading} to ${(0,markdown/* escapeMarkdown */.FV)(target.environment)}\n\n${(0,markdown/* propertyTable */.C0)(rows)}\n${plan}\n\n${evidenceTable(verified.agreement.evidence)}\n`;
+    const said = evidenceTable(verified.agreement);
+    return `### ${headingOf(result)}\n\n${(0,markdown/* propertyTable */.C0)(rows)}\n${plan === '' ? '' : `${plan}\n`}\n${said}\n`;
 }
 /** The job summary of a refusal or failure. */
-function failureSummary({ target, error, state, seen }) {
-    const heading = state === 'refused' ? '⛔ Refused to deploy' : '❌ Deployment failed';
-    // A disagreement names its codes in the message, one a finding; the table behind it stands below as a real one.
+function failureSummary(failure) {
+    const { target, error, seen } = failure;
+    // The table behind a disagreement stands below as a real one.
     const [first = ''] = (0,domain_error/* messageOf */.bD)(error).split('\n\n', 1);
-    const isNamed = !(error instanceof domain_error/* BuildOnceError */.kb) || first.includes(`${error.code}: `);
-    const lines = (isNamed ? first : `${error.code}: ${first}`).split('\n').map(findingLine);
-    const hint = error instanceof domain_error/* BuildOnceError */.kb && error.hint !== undefined ? `\n\n> ${(0,markdown/* escapeMarkdown */.FV)(error.hint)}` : '';
-    const evidence = seen.agreement === undefined ? '' : `\n\n${evidenceTable(seen.agreement.evidence)}`;
-    return `### ${heading} to ${(0,markdown/* escapeMarkdown */.FV)(target.environment)}\n\n${lines.join('<br>')}${hint}${evidence}\n`;
+    const asked = (0,markdown/* propertyTable */.C0)([
+        ['Commit', (0,markdown/* code */.aY)(target.commit)],
+        ['Image', (0,markdown/* code */.aY)((0,reference/* formatRepository */.Sh)(target.repository))],
+    ]);
+    const evidence = seen.agreement === undefined ? '' : `\n\n${evidenceTable(seen.agreement)}`;
+    return `### ${failureHeading(failure)} to ${(0,markdown/* escapeMarkdown */.FV)(target.environment)}\n\n${(0,failure_text/* describeFailure */.I)(error, first)}\n\n${asked}${evidence}\n`;
 }
-/** A line of the message; the code at the start of a finding stands out. */
-function findingLine(line) {
-    const code = /^[A-Z][A-Z_]+(?=: )/.exec(line)?.[0];
-    return code === undefined
-        ? (0,markdown/* escapeMarkdown */.FV)(line)
-        : `**${code}** ${(0,markdown/* escapeMarkdown */.FV)(line.slice(code.length + 2))}`;
+function failureHeading({ error, state }) {
+    if (error instanceof cancellation/* CancelledError */.c)
+        return '🛑 Deployment cancelled';
+    if (state === 'failure')
+        return '❌ Deployment failed';
+    const isRefusal = error instanceof domain_error/* PolicyError */.pn || error instanceof domain_error/* VerificationError */.mk;
+    return isRefusal ? '⛔ Refused to deploy' : '❌ Not deployed';
+}
+/** The job summary of a deployment that could not begin: nothing is known of it but the error. */
+function earlyFailureSummary(error) {
+    return `### ❌ Not deployed\n\n${(0,failure_text/* describeFailure */.I)(error)}\n`;
 }
 
+// EXTERNAL MODULE: ./lib/main/artifact-metadata.js + 2 modules
+var artifact_metadata = __webpack_require__(74315);
+// EXTERNAL MODULE: ./lib/main/cancellation.js
+var main_cancellation = __webpack_require__(94622);
 ;// CONCATENATED MODULE: ./lib/domain/ancestry.js
-/** Asks one after the other until somebody knows. A commit needs nobody to be itself. */
+/**
+ * Asks one after the other until somebody knows. A commit needs nobody to be itself. That somebody failed matters only
+ * where nobody else knows.
+ */
 function firstToKnow(sources) {
     return {
         compare: async (base, head) => {
             if (base === head)
                 return 'identical';
+            const failures = [];
             for (const source of sources) {
-                const relation = await source.compare(base, head);
-                if (relation !== 'unknown')
-                    return relation;
+                try {
+                    const relation = await source.compare(base, head);
+                    if (relation !== 'unknown')
+                        return relation;
+                }
+                catch (error) {
+                    failures.push(error);
+                }
             }
+            if (failures.length > 0)
+                throw failures[0];
             return 'unknown';
         },
     };
@@ -1768,9 +1869,18 @@ const TOLERANCE_MS = 600_000;
  */
 function bothLogs(first, second) {
     return {
+        now: second.now ?? first.now,
         open: async (repository, intent) => await second.open(repository, intent),
         append: async (repository, record, subject, open) => {
-            await first.append(repository, record, subject);
+            try {
+                await first.append(repository, record, subject);
+            }
+            catch (error) {
+                // Others wait for the end of what was announced; a success has to be in both.
+                if (record.state !== 'success')
+                    await second.append(repository, record, subject, open);
+                throw error;
+            }
             return await second.append(repository, record, subject, open);
         },
         list: (repository, environment, isOfInterest) => merged(first.list(repository, environment, isOfInterest), second.list(repository, environment, isOfInterest)),
@@ -1779,7 +1889,7 @@ function bothLogs(first, second) {
 /** Newest first, and each deployment once: nothing of the one list goes out before the other had its say. */
 async function* merged(one, leading) {
     const source = leading[Symbol.asyncIterator]();
-    const waiting = [];
+    let waiting = [];
     const known = new Set();
     let oldest = Infinity;
     const readUntil = async (time) => {
@@ -1790,9 +1900,12 @@ async function* merged(one, leading) {
             else {
                 waiting.push(value);
                 known.add(value.record.id);
-                oldest = timeOf(value);
+                // Who gave up waiting has ended before whoever was waited for, and stands before it where turns make the order.
+                if (value.record.state !== 'refused')
+                    oldest = timeOf(value);
             }
         }
+        waiting = waiting.toSorted((entry, other) => timeOf(other) - timeOf(entry));
     };
     for await (const entry of one) {
         await readUntil(timeOf(entry) - TOLERANCE_MS);
@@ -1868,6 +1981,7 @@ function allOf(locks, now) {
 const comparisonSchema = schemas/* looseObject */._H3({ status: schemas/* enum */.k5n(['identical', 'ahead', 'behind', 'diverged']) });
 /** What GitHub knows. Commits of other repositories it does not. */
 function createGitHubAncestry(api, log) {
+    let isTold = false;
     return {
         compare: async (base, head) => {
             try {
@@ -1877,15 +1991,28 @@ function createGitHubAncestry(api, log) {
                 return status;
             }
             catch (error) {
-                if (!(error instanceof domain_error/* GitHubError */.y_))
-                    throw error;
-                if (error.code !== 'GITHUB_DENIED' && error.code !== 'GITHUB_NOT_FOUND')
+                if (isUnrelated(error))
+                    return 'diverged';
+                if (isTooMuch(error))
+                    return 'unknown';
+                if (!(0,domain_error/* isWithheld */.Ys)(error))
                     throw error;
                 log.debug(error.message);
+                if (error.code === 'GITHUB_DENIED' && !isTold)
+                    log.notice(`GitHub may not be asked which commit is older, so it is up to the checkout and the log. ${(0,domain_error/* remedyOf */.SM)(error)}`);
+                isTold ||= error.code === 'GITHUB_DENIED';
                 return 'unknown';
             }
         },
     };
+}
+/** GitHub answers so where two commits have no ancestor in common; nothing but the words tells it from a lost commit. */
+function isUnrelated(error) {
+    return error instanceof domain_error/* GitHubError */.y_ && error.status === 404 && /\bno common ancestor\b/i.test(error.message);
+}
+/** GitHub answers so where it cannot compute the difference in time. */
+function isTooMuch(error) {
+    return error instanceof domain_error/* GitHubError */.y_ && error.code === 'GITHUB_REFUSED' && error.status === 422;
 }
 /**
  * What the checkout in the workspace knows. Most are shallow: such a one can show that a commit is an ancestor of
@@ -1922,7 +2049,7 @@ function createCheckoutAncestry(exec, workspace, environment) {
                 return await compare(base, head);
             }
             catch (error) {
-                if ((0,platform_exec/* isMissingProgram */.V)(error))
+                if ((0,platform_exec/* isMissingProgram */.V6)(error))
                     return 'unknown';
                 throw error;
             }
@@ -1940,7 +2067,7 @@ var errors = __webpack_require__(37428);
 /** Nothing says how much GitHub keeps in a payload; the whole evidence is in the job summary. */
 const MAX_EVIDENCE = 10;
 const { schema, id, releaseId: deployment_payload_releaseId, environment, repository, digest: deployment_payload_digest, commit: deployment_payload_commit } = domain_record/* deploymentRecordSchema */.IZ.shape;
-const { configDigest, evidence, workflowRun, actor, startedAt } = domain_record/* deploymentRecordSchema */.IZ.shape;
+const { configDigest, evidence, workflowRun, actor, startedAt, reason } = domain_record/* deploymentRecordSchema */.IZ.shape;
 const number = schemas/* int */.Whr().nonnegative().nullable();
 const payloadSchema = schemas/* strictObject */.rej({
     ...{ schema, id, releaseId: deployment_payload_releaseId, environment, repository, digest: deployment_payload_digest, commit: deployment_payload_commit },
@@ -1950,6 +2077,8 @@ const payloadSchema = schemas/* strictObject */.rej({
     automaticDeployment: number,
     /** Links the deployment to the workflow run in GitHub's pages. */
     workflow_run_id: number.optional(),
+    /** Why it was refused, where that was known before it was created: then nobody has to ask how it ended. */
+    refused: reason.unwrap().optional(),
 });
 /** The payload of a deployment that is about to begin. */
 function payloadOf(intent, job) {
@@ -1980,7 +2109,8 @@ function readPayload(value) {
     const isClaimed = typeof body === 'object' &&
         body !== null &&
         'schema' in body &&
-        String(body.schema).startsWith('build-once/');
+        typeof body.schema === 'string' &&
+        body.schema.startsWith('build-once/');
     if (!isClaimed)
         return { kind: 'foreign' };
     const result = payloadSchema.safeParse(body);
@@ -1997,203 +2127,8 @@ function parsed(text) {
     }
 }
 
-;// CONCATENATED MODULE: ./lib/domain/error-codes.js
-/**
- * Every code a user can meet. Codes are public API: scripts match on them, so one is never renamed or
- * reused. `docs/error-codes.md` is generated from this table.
- */
-const ERROR_CODES = {
-    INPUT_INVALID: {
-        means: 'One or more inputs are missing, malformed or do not go together. Nothing was pushed.',
-        next: 'Correct the inputs named in the message; all faults are listed at once.',
-    },
-    REFERENCE_INVALID: {
-        means: 'An image repository, tag or digest does not follow the OCI grammar.',
-        next: 'Write the repository with its registry host, in lower case, for example `ghcr.io/owner/app`.',
-    },
-    COMMIT_NOT_CHECKED_OUT: {
-        means: 'The files in the workspace belong to another commit than the one that would be sealed.',
-        next: 'Check out that commit (actions/checkout with `ref:`), or correct the `commit` input.',
-    },
-    EVENT_REFUSED: {
-        means: 'The event does not say safely which commit to use (for example `pull_request_target`), its payload and the runner ' +
-            'disagree, or its job has no rights to deploy (a pull request from a fork).',
-        next: 'Do what the message says; mostly, give the `commit` input explicitly. [Events](events.md) lists what each says.',
-    },
-    PREPARE_FAILED: { means: 'The `prepare` script failed.', next: 'Read its output above the error.' },
-    ENGINE_FAILED: {
-        means: 'The build engine failed, or published something other than it reported.',
-        next: 'Read the engine output above the error; nothing was sealed.',
-    },
-    ENGINE_MISSING: {
-        means: 'The program an engine needs is not installed on this runner.',
-        next: 'Install it, or choose another engine; `layers` and `files` need none.',
-    },
-    SOURCE_INVALID: {
-        means: 'The files to publish are missing, empty, unreadable or of a kind that cannot be archived.',
-        next: 'Correct `path`, or let `prepare` create the files.',
-    },
-    UNSEALED_TAG: {
-        means: 'The SHA tag exists, but no build record for this commit is attached to it.',
-        next: 'Find out who pushed it. Delete the tag, or set `adopt: true` to seal what is there.',
-    },
-    SEAL_UNSTABLE: {
-        means: 'The SHA tag kept changing while it was being sealed, or does not show what was written.',
-        next: 'Something else writes this tag. Stop it and run the job again.',
-    },
-    TAG_CONFLICT: {
-        means: 'A tag does not resolve to the built digest after it was written (often an immutable tag).',
-        next: 'Choose another tag, or remove the tag from `tags`.',
-    },
-    DIGEST_MISSING: {
-        means: 'deploy was given no digest.',
-        next: 'Pass the bare `digest` output of build; outputs holding a masked value are dropped by the runner. Skip the job where ' +
-            "nothing was published, as for a pull request from a fork: `if: needs.build.outputs.digest != ''`.",
-    },
-    DIGEST_MISMATCH: {
-        means: 'The digest to deploy is not the one that was built for this commit.',
-        next: 'Deploy the sealed digest named in the table.',
-    },
-    NOT_SEALED: {
-        means: 'This commit has no sealed build in this repository.',
-        next: 'Run the build action for this commit first.',
-    },
-    TAG_MOVED: {
-        means: 'The SHA tag no longer points at the artifact that was built.',
-        next: 'Find out who moved it, put it back to the built digest, then deploy again.',
-    },
-    RECORD_MISMATCH: {
-        means: 'The build record attached to the artifact names another commit, repository or digest.',
-        next: 'Deploy the digest that was built for this commit.',
-    },
-    BUILT_TWICE: {
-        means: 'Two digests hold a build record for one commit, so nobody can say which one was tested.',
-        next: 'Decide which is right, remove the other, and let only build-once write the SHA tag.',
-    },
-    WITNESS_UNREADABLE: {
-        means: 'A witness exists but could not be read; an unreadable witness is a failure, not an absence.',
-        next: 'Restore access to it and run the job again.',
-    },
-    REBUILD_REQUESTED: {
-        means: 'deploy was asked to build: by an input, or by a command inside `run`.',
-        next: 'Build in the build job; deploy only consumes its digest.',
-    },
-    PULL_REQUEST_BUILD: {
-        means: 'The artifact was built from a pull request merge commit, which is not a release candidate.',
-        next: 'Deploy the build of the merged commit, or set `allow-pull-request: true` for a preview.',
-    },
-    OUT_OF_ORDER: {
-        means: 'An environment named in `after` does not run this digest: it was never deployed there with success, or something else has replaced it.',
-        next: 'Deploy this digest there first, or deploy the digest that runs there.',
-    },
-    SOAKING: {
-        means: 'An environment named in `after` runs this digest, but for less than `soak`.',
-        next: 'Run the job again after the time in the message.',
-    },
-    OUTDATED: {
-        means: 'The commit is older than the one the environment runs.',
-        next: 'Deploy a newer commit. To go back on purpose, set `rollback: true` or use `rollback-to`.',
-    },
-    ROLLBACK_UNKNOWN: {
-        means: 'What `rollback-to` names was never deployed to this environment with success, so there is nothing to go back to.',
-        next: 'Name a commit or tag that was deployed there; the message says what was looked for.',
-    },
-    LOCKED: {
-        means: 'Another job deploys this image to this environment, and did not end within `lock-timeout`.',
-        next: 'Run the job again when the workflow run in the message has ended.',
-    },
-    ENVIRONMENT_UNPROTECTED: {
-        means: 'With `require-protection: true`: the GitHub environment does not exist or has no protection rule.',
-        next: 'Create it in the settings of the repository, with a required reviewer, a wait timer or allowed branches.',
-    },
-    RUN_FAILED: { means: 'The `run` script failed.', next: 'Read its output above the error.' },
-    RUNNING_MISMATCH: {
-        means: 'What runs after the deployment is not the digest that was deployed.',
-        next: 'Check why the environment runs something else; the deployment is recorded as failed.',
-    },
-    UNPACK_FAILED: {
-        means: 'The artifact could not be unpacked safely and completely.',
-        next: '`unpack` takes artifacts of the `files` engine and an empty or new folder.',
-    },
-    CONFIG_MISSING: {
-        means: 'A file named in `config` does not exist or cannot be read.',
-        next: 'Correct `config`; its files are part of the release and are hashed into the record.',
-    },
-    RECORD_INVALID: {
-        means: 'A record is not a valid build-once document, or is one of a newer version.',
-        next: 'Update build-once, or remove the foreign document.',
-    },
-    REGISTRY_DENIED: {
-        means: 'The registry refused the credentials, or they do not allow this.',
-        next: 'Log in to the registry before this step, or give `username` and `password`; check the permissions.',
-    },
-    REGISTRY_UNAVAILABLE: {
-        means: 'The registry did not answer properly in time (network, 429 or 5xx), also after retries.',
-        next: 'Run the job again when the registry is healthy. Nothing was assumed about the commit.',
-    },
-    REGISTRY_UNEXPECTED: {
-        means: 'Something answered that does not speak like a registry, or broke the protocol.',
-        next: 'Check the registry host, and any proxy or login page in between.',
-    },
-    REGISTRY_NOT_FOUND: {
-        means: 'A manifest or blob that must exist is not in the repository.',
-        next: 'Check the repository and digest; retention rules may have deleted it.',
-    },
-    REGISTRY_REFUSED: {
-        means: 'The registry refused a write (invalid, too large, immutable or not supported).',
-        next: 'Read the registry’s answer in the message.',
-    },
-    COPY_REFUSED: {
-        means: 'An artifact cannot be copied whole: it refers to layers kept elsewhere, or is larger than the limits.',
-        next: 'Read the message; nothing was written. Publish the artifact with all its layers in the repository.',
-    },
-    CONTENT_CORRUPT: {
-        means: 'Bytes read do not hash to the digest they were asked for by.',
-        next: 'Do not use this copy. Check the registry, its storage and any proxy in between.',
-    },
-    CREDENTIALS_INVALID: {
-        means: 'The docker configuration or a credential helper could not be used.',
-        next: 'Correct the file or helper named in the message, or give `username` and `password`.',
-    },
-    GITHUB_DENIED: {
-        means: 'GitHub refused the token, or the token may not do this.',
-        next: 'Add the permission named in the message to the `permissions:` of this job.',
-    },
-    GITHUB_NOT_FOUND: {
-        means: 'GitHub knows no such thing, or does not show it to this token.',
-        next: 'Check the repository, and that the token belongs to it and has the permission named in the message.',
-    },
-    GITHUB_REFUSED: {
-        means: 'GitHub refused a request as it is (invalid, in conflict, or against a rule of the repository).',
-        next: 'Read GitHub’s answer in the message.',
-    },
-    GITHUB_RATE_LIMITED: {
-        means: 'GitHub takes no more requests for now, and waiting for it would take too long.',
-        next: 'Run the job again after the time named in the message. All jobs of a repository share one limit.',
-    },
-    GITHUB_UNAVAILABLE: {
-        means: 'GitHub’s API did not answer properly in time (network or 5xx), also after retries.',
-        next: 'Run the job again when GitHub is healthy. Nothing was assumed about what was asked.',
-    },
-    GITHUB_UNEXPECTED: {
-        means: 'Something answered that does not speak like GitHub’s API, or leads to another host.',
-        next: 'Check the address of the API in the message, and any proxy or login page in between.',
-    },
-    GIT_SEAL_INVALID: {
-        means: 'The git seal of this commit (`refs/build-once/…`) is not one that build-once wrote, or the artifact it names has ' +
-            'no build record.',
-        next: 'Find out who wrote the ref. Deleting it lets the next build seal the commit anew, or `backfill: true` restore it.',
-    },
-    NOT_SEALED_IN_GIT: {
-        means: 'The SHA tag of this commit exists, but with `seal: git` a tag without a git seal proves nothing.',
-        next: 'For builds from before `seal: git`, run the build action once with `backfill: true`. Else find out who wrote the tag.',
-    },
-    INTERNAL: {
-        means: 'A defect in build-once.',
-        next: 'Report it, with the log of a run with debug logging.',
-    },
-};
-
+// EXTERNAL MODULE: ./lib/domain/error-codes.js
+var error_codes = __webpack_require__(59397);
 ;// CONCATENATED MODULE: ./lib/github/deployment-status.js
 
 
@@ -2202,24 +2137,29 @@ const ERROR_CODES = {
 const MAX_DESCRIPTION = 140;
 /** A time as GitHub gives it. */
 const timeSchema = schemas/* string */.YjP().refine((text) => !Number.isNaN(Date.parse(text)), 'not a time');
+/** Who made something; GitHub does not always say. */
+const creatorSchema = schemas/* looseObject */._H3({ id: schemas/* int */.Whr(), login: schemas/* string */.YjP() }).nullish();
 const statusSchema = schemas/* looseObject */._H3({
     id: schemas/* int */.Whr(),
     state: schemas/* string */.YjP(),
     description: schemas/* string */.YjP().nullish(),
+    creator: creatorSchema,
     created_at: timeSchema,
 });
 const ROLLED_BACK = 'Rolled back: ';
+const SINCE = / \[since (?<id>\d{1,15})\]$/;
 const REPLACES = 'Replaces ';
 /**
  * How a record ends its deployment. The description holds what was not known when it began, because only it can still be
  * written: what was replaced, and what was done out of the ordinary.
+ * @param since nothing between that deployment and this one counts any more, see {@link Standing}.
  */
-function endingOf(record) {
+function endingOf(record, since) {
     const { state, reason, previousDigest } = record;
     if (state === 'success') {
         const remarks = [
             ...(record.rollback ? ['rollback'] : []),
-            ...record.overrides.map((name) => `with ${name}`),
+            ...(record.overrides.length === 0 ? [] : [`with ${record.overrides.join('+')}`]),
         ];
         const replaced = previousDigest === null ? 'First deployment' : `${REPLACES}${previousDigest}`;
         return { state, description: shorten([replaced, ...remarks].join(', ')) };
@@ -2227,39 +2167,74 @@ function endingOf(record) {
     const why = reason === null ? '' : `${reason.code}: ${reason.message}`;
     const prefix = state === 'rolled-back' ? ROLLED_BACK : '';
     // Refused is what never reached the environment.
-    return { state: state === 'refused' ? 'error' : 'failure', description: shorten(`${prefix}${why}`) };
+    const suffix = since === undefined ? '' : ` [since ${since}]`;
+    const description = `${shorten(`${prefix}${why}`, MAX_DESCRIPTION - suffix.length)}${suffix}`;
+    return { state: state === 'refused' ? 'error' : 'failure', description };
 }
 /** One line, of at most as many characters as GitHub takes. */
-function shorten(text) {
+function shorten(text, length = MAX_DESCRIPTION) {
     const line = text.replaceAll(/[\p{Cc}\s]+/gu, ' ').trim();
-    return line.length <= MAX_DESCRIPTION ? line : `${line.slice(0, MAX_DESCRIPTION - 1).trimEnd()}…`;
+    return line.length <= length ? line : `${line.slice(0, length - 1).trimEnd()}…`;
 }
 const ENDED = ['success', 'failure', 'error'];
+/**
+ * Whether a status counts. That a deployment has succeeded is the word of whoever made it, and of nobody else who may
+ * write statuses; that it has not, or is no longer there, is believed of anybody.
+ */
+function counts({ state, creator }, author) {
+    return state !== 'success' || creator?.id === author?.id;
+}
+/** Whether these statuses say how a deployment ended, or that it has not; if not, older ones are needed. */
+function isEnough(statuses, author) {
+    return statuses.some((status) => status.state !== 'inactive' && counts(status, author));
+}
 /**
  * Reads how a deployment ended from its statuses, newest first. `inactive` ends what was there; whether it ever
  * was there is what the status before it says.
  */
-function standingOf(payload, statuses, createdAt) {
+function standingOf(payload, all, { createdAt, creator }) {
+    const statuses = all.filter((status) => counts(status, creator));
     const newest = statuses[0];
+    const begun = newest?.state === 'in_progress' ? recordOf(payload, { ...newest, description: '' }) : undefined;
+    const open = { kind: 'open', since: createdAt, begun };
     if (newest === undefined)
-        return { kind: 'open', since: createdAt };
+        return open;
     const isActive = newest.state !== 'inactive';
     const ending = statuses.find(({ state }) => state !== 'inactive');
     if (ending === undefined || !ENDED.includes(ending.state)) {
         if (isActive)
-            return { kind: 'open', since: createdAt };
+            return open;
         // Made inactive before it came to anything.
-        return { kind: 'ended', isActive: false, record: recordOf(payload, { ...newest, state: 'error' }) };
+        const record = recordOf(payload, { ...newest, state: 'error' });
+        return { kind: 'ended', isActive: false, hadTurn: false, since: undefined, record };
     }
+    const record = recordOf(payload, ending);
+    const isOwn = (status) => status.creator?.id === creator?.id;
+    // Abandoned before it was its turn.
+    const isUntouched = ending.state === 'error' &&
+        record.reason === null &&
+        !statuses.some(({ state }) => state === 'in_progress');
     return {
         kind: 'ended',
-        record: recordOf(payload, ending),
+        record: isUntouched ? { ...record, state: 'refused' } : record,
         isActive: isActive && ending.state === 'success',
+        hadTurn: statuses.some((status) => status.state === 'in_progress' && isOwn(status)),
+        since: isOwn(ending) && ending.state !== 'success' ? sinceOf(ending) : undefined,
     };
 }
+/** How a deployment stands that was refused before it was created. */
+function standingOfRefused(payload, reason, createdAt) {
+    const status = { id: 0, state: 'error', created_at: createdAt };
+    const record = { ...recordOf(payload, status), state: 'refused', reason };
+    return { kind: 'ended', record, isActive: false, hadTurn: false, since: undefined };
+}
+function sinceOf({ description }) {
+    const id = SINCE.exec(description ?? '')?.groups?.['id'];
+    return id === undefined ? undefined : Number(id);
+}
 function recordOf(payload, status) {
-    const { checkRunId: _, automaticDeployment: __, workflow_run_id: ___, ...intent } = payload;
-    const text = status.description ?? '';
+    const { checkRunId: _, automaticDeployment: __, workflow_run_id: ___, refused: ____, ...intent } = payload;
+    const text = (status.description ?? '').replace(SINCE, '');
     const finishedAt = new Date(status.created_at).toISOString();
     if (status.state !== 'success')
         return {
@@ -2276,7 +2251,7 @@ function recordOf(payload, status) {
         previousDigest: (0,digest/* isDigest */.Bc)(replaced) ? replaced : null,
         finishedAt,
         rollback: remarks.includes('rollback'),
-        overrides: remarks.flatMap((remark) => (remark.startsWith('with ') ? [remark.slice(5)] : [])),
+        overrides: remarks.flatMap((remark) => (remark.startsWith('with ') ? remark.slice(5).split('+') : [])),
     };
 }
 function failureOf(state, text) {
@@ -2284,7 +2259,7 @@ function failureOf(state, text) {
     const message = isRolledBack ? text.slice(ROLLED_BACK.length) : text;
     const groups = /^(?<code>[A-Z_]{3,60}): (?<text>.*)$/s.exec(message)?.groups;
     const code = groups?.['code'] ?? '';
-    const isKnown = Object.hasOwn(ERROR_CODES, code);
+    const isKnown = Object.hasOwn(error_codes/* ERROR_CODES */.O, code);
     return {
         state: isRolledBack ? 'rolled-back' : state === 'error' && isKnown ? 'refused' : 'failure',
         reason: isKnown ? { code, message: groups?.['text'] ?? '' } : null,
@@ -2296,18 +2271,22 @@ function failureOf(state, text) {
 
 
 
+/** As many entries as a page can have. */
+const PAGE = 100;
 const READ = { permission: 'deployments: read' };
 const WRITE = { permission: 'deployments: write' };
 const deploymentSchema = schemas/* looseObject */._H3({
     id: schemas/* int */.Whr().positive(),
     environment: schemas/* string */.YjP(),
+    sha: schemas/* string */.YjP(),
     payload: schemas/* unknown */.L5J(),
+    creator: creatorSchema,
     created_at: timeSchema,
 });
-/** All deployments to an environment, newest first, anybody's; each once, although pages shift while they are read. */
-async function* listDeployments(api, environment) {
+/** Deployments to an environment from a page on, newest first, anybody's; each once, although pages shift while they are read. */
+async function* listDeployments(api, environment, page = 1) {
     const seen = new Set();
-    const parameters = { environment, per_page: 100 };
+    const parameters = { environment, per_page: PAGE, page };
     const list = api.pages('GET /repos/{owner}/{repo}/deployments', parameters, schemas/* array */.YOg(deploymentSchema), READ);
     for await (const deployment of list) {
         if (seen.has(deployment.id))
@@ -2316,12 +2295,27 @@ async function* listDeployments(api, environment) {
         yield deployment;
     }
 }
-/** The statuses of a deployment, newest first; the last hundred tell how it stands. */
-async function readStatuses(api, id) {
-    const statuses = await api.request('GET /repos/{owner}/{repo}/deployments/{deployment_id}/statuses', { deployment_id: id, per_page: 100 }, schemas/* array */.YOg(statusSchema), READ);
+/** The last statuses of a deployment, newest first, as many as tell how it stands; undefined once it is deleted. */
+async function readStatuses(api, { id, creator }) {
+    const route = 'GET /repos/{owner}/{repo}/deployments/{deployment_id}/statuses';
+    const parameters = { deployment_id: id, per_page: PAGE };
+    const statuses = [];
+    try {
+        for await (const status of api.pages(route, parameters, schemas/* array */.YOg(statusSchema), READ)) {
+            statuses.push(status);
+            if (statuses.length % PAGE === 0 && isEnough(statuses, creator))
+                break;
+        }
+    }
+    catch (error) {
+        if (error instanceof domain_error/* GitHubError */.y_ && error.code === 'GITHUB_NOT_FOUND')
+            return undefined;
+        throw error;
+    }
     // Those of one second have no order of their own in GitHub's answer but that of their ids.
     return statuses.toSorted((one, other) => other.id - one.id);
 }
+const createdSchema = deploymentSchema.pick({ id: true, creator: true });
 const MAX_CREATES = 3;
 const PAUSE_MS = 2_000;
 /**
@@ -2329,26 +2323,25 @@ const PAUSE_MS = 2_000;
  * id in its payload before it is sent again. It is for its environment only (`transient_environment`), so that the
  * success of somebody else's deployment there, of another image or the job's own, does not make it inactive.
  */
-async function createDeployment(api, clock, { payload, description }) {
+async function createDeployment(api, clock, { payload, description, environment }) {
     for (let attempt = 1;; attempt += 1) {
         try {
-            const { id } = await api.request('POST /repos/{owner}/{repo}/deployments', {
+            return await api.request('POST /repos/{owner}/{repo}/deployments', {
                 ref: payload.commit,
-                environment: payload.environment,
+                environment,
                 task: 'deploy',
                 auto_merge: false,
                 required_contexts: [],
                 transient_environment: true,
                 description,
                 payload,
-            }, schemas/* looseObject */._H3({ id: schemas/* int */.Whr().positive() }), WRITE);
-            return id;
+            }, createdSchema, WRITE);
         }
         catch (error) {
             if (!isAmbiguous(error))
                 throw error;
             await clock.sleep(PAUSE_MS);
-            const there = await findOwn(api, payload);
+            const there = await findOwn(api, environment, payload);
             if (there !== undefined)
                 return there;
             if (attempt === MAX_CREATES)
@@ -2357,14 +2350,14 @@ async function createDeployment(api, clock, { payload, description }) {
     }
 }
 /** What was just created is among the newest. */
-async function findOwn(api, payload) {
+async function findOwn(api, environment, payload) {
     let looked = 0;
-    for await (const deployment of listDeployments(api, payload.environment)) {
+    for await (const deployment of listDeployments(api, environment)) {
         const read = readPayload(deployment.payload);
         if (read.kind === 'ours' && read.payload.id === payload.id)
-            return deployment.id;
+            return deployment;
         looked += 1;
-        if (looked >= 100)
+        if (looked >= PAGE)
             return undefined;
     }
     return undefined;
@@ -2389,7 +2382,7 @@ async function addStatus(api, clock, id, status) {
             if (!isAmbiguous(error))
                 throw error;
             await clock.sleep(PAUSE_MS);
-            const [newest] = await readStatuses(api, id);
+            const [newest] = (await readStatuses(api, { id, creator: undefined })) ?? [];
             if (newest?.state === state && newest.description === description)
                 return;
             if (attempt === MAX_CREATES)
@@ -2403,12 +2396,190 @@ function isAmbiguous(error) {
         (error.code === 'GITHUB_UNAVAILABLE' || error.code === 'GITHUB_UNEXPECTED'));
 }
 
+;// CONCATENATED MODULE: ./lib/github/deployment-history.js
+
+
+
+
+
+/** A tenth of what GitHub lets all jobs of a repository ask in an hour. */
+const MAX_DEPLOYMENTS = 10_000;
+const MAX_WARNINGS = 5;
+/**
+ * The deployments of environments, as one job reads them several times: for its turn, for the order of environments,
+ * and to end what it has replaced. Most are not ours, and there may be thousands. So each page is read once, and later
+ * on only the newest, as far as it is new; what has ended without success is asked once.
+ */
+class DeploymentHistory {
+    #options;
+    #known = new Map();
+    #over = new Map();
+    #told = new Set();
+    #turns = new Set();
+    #self;
+    constructor(options) {
+        this.#options = options;
+    }
+    /** What GitHub calls an environment; as it was asked for, where nobody can say. */
+    async spelling(environment) {
+        return (await this.#options.spelling?.(environment)) ?? environment;
+    }
+    /** Says who this job is: whoever its own deployment was made by. */
+    identify(creator) {
+        this.#self = creator;
+    }
+    /** Says that it is the turn of one of this job's deployments. */
+    begin(id) {
+        this.#turns.add(id);
+    }
+    /** Whether it was the turn of one of this job's deployments. */
+    hasBegun(id) {
+        return this.#turns.has(id);
+    }
+    /**
+     * Whether deployments of an account count. Only those of this job's own, as far as it is known, and of the accounts
+     * that were named: others may be allowed to write deployments and nothing else.
+     */
+    isBelieved({ creator }) {
+        const login = creator?.login.toLowerCase();
+        const isNamed = (this.#options.deployers ?? []).some((name) => name.toLowerCase() === login);
+        const self = this.#self;
+        return self === undefined || self === null || creator?.id === self.id || isNamed;
+    }
+    /**
+     * Our deployments of an image to an environment, newest first, whoever made them.
+     * @param atMost how many deployments to look at, for what need not be complete.
+     */
+    async *list(repository, environment, atMost = Infinity) {
+        const image = (0,reference/* formatRepository */.Sh)(repository);
+        const { maxDeployments = MAX_DEPLOYMENTS } = this.#options;
+        let looked = 0;
+        for await (const { own } of this.#entries(environment)) {
+            if (own?.payload.repository === image && isSameEnvironment(own.payload.environment, environment))
+                yield own;
+            looked += 1;
+            if (looked >= atMost)
+                return;
+            if (looked < maxDeployments)
+                continue;
+            this.#tell('notice', `Only the newest ${maxDeployments} deployments to ${environment} were looked at. What was deployed before them counts as never deployed.`);
+            return;
+        }
+    }
+    /** The same, but only those that count; a warning says whose do not. */
+    async *listBelieved(repository, environment, atMost) {
+        for await (const deployment of this.list(repository, environment, atMost)) {
+            if (this.isBelieved(deployment))
+                yield deployment;
+            else {
+                const login = deployment.creator?.login ?? 'nobody';
+                this.#tell('warning', `Deployments to ${environment} that ${login} made do not count, because this job's are made by ${this.#self?.login}. If it is one of yours, add it to the input deployers.`);
+            }
+        }
+    }
+    /** How a deployment stands; undefined once it is deleted. */
+    async standing(deployment) {
+        const { payload, createdAt } = deployment;
+        if (payload.refused !== undefined)
+            return standingOfRefused(payload, payload.refused, createdAt);
+        const over = this.#over.get(deployment.id);
+        if (over !== undefined)
+            return over;
+        const statuses = await readStatuses(this.#options.api, deployment);
+        if (statuses === undefined)
+            return undefined;
+        const standing = standingOf(payload, statuses, deployment);
+        if (standing.kind === 'ended' && !standing.isActive)
+            this.#over.set(deployment.id, standing);
+        return standing;
+    }
+    async *#entries(asked) {
+        const environment = await this.spelling(asked);
+        const known = this.#known.get(environment) ?? { entries: [], isComplete: false };
+        this.#known.set(environment, known);
+        if (known.entries.length > 0 || known.isComplete) {
+            await this.#refresh(environment, known);
+            yield* known.entries;
+        }
+        if (known.isComplete)
+            return;
+        const seen = new Set(known.entries.map(({ id }) => id));
+        for await (const entry of this.#rest(environment, known.entries)) {
+            if (seen.has(entry.id))
+                continue;
+            seen.add(entry.id);
+            known.entries.push(entry);
+            yield entry;
+        }
+        known.isComplete = true;
+    }
+    /**
+     * Reads what is new. A deployment may become visible after another that was made later, so that the newest page is
+     * always read whole.
+     */
+    async #refresh(environment, known) {
+        const ids = new Set(known.entries.map(({ id }) => id));
+        const head = new Map();
+        let isJoined = false;
+        for await (const entry of this.#pages(environment)) {
+            head.set(entry.id, entry);
+            isJoined ||= ids.has(entry.id);
+            if (isJoined && head.size % PAGE === 0)
+                break;
+        }
+        const oldest = Math.min(...head.keys());
+        known.entries = [...head.values(), ...known.entries.filter(({ id }) => id < oldest)];
+    }
+    /** What follows the last known entry; entries that were deleted meanwhile moved it to an earlier page. */
+    async *#rest(environment, known) {
+        const last = known.at(-1);
+        for (let page = Math.max(1, Math.ceil(known.length / PAGE));; page -= 1) {
+            let isJoined = page === 1 || last === undefined;
+            for await (const entry of this.#pages(environment, page)) {
+                isJoined ||= entry.id >= (last?.id ?? 0);
+                if (!isJoined)
+                    break;
+                yield entry;
+            }
+            if (isJoined)
+                return;
+        }
+    }
+    async *#pages(environment, page = 1) {
+        for await (const deployment of listDeployments(this.#options.api, environment, page))
+            yield { id: deployment.id, own: this.#read(deployment) };
+    }
+    #read(deployment) {
+        const { id, sha, created_at: createdAt, creator } = deployment;
+        const read = readPayload(deployment.payload);
+        if (read.kind === 'foreign')
+            return undefined;
+        if (read.kind === 'ours' && read.payload.commit === sha)
+            return { id, payload: read.payload, createdAt, creator };
+        const why = read.kind === 'broken'
+            ? `it holds no record that can be read: ${read.why}`
+            : `it is of commit ${sha}, and its record is that of another, ${read.payload.commit}`;
+        this.#tell('warning', `Passed over deployment ${id}: ${why}`);
+        return undefined;
+    }
+    #tell(level, message) {
+        if (this.#told.has(message))
+            return;
+        this.#told.add(message);
+        if (this.#told.size <= MAX_WARNINGS)
+            this.#options.log[level](message);
+        else
+            this.#options.log.debug(message);
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/github/check-run.js
 
 
+const automaticSchema = schemas/* looseObject */._H3({ id: schemas/* int */.Whr().positive(), environment: schemas/* string */.YjP() });
 const checkRunSchema = schemas/* looseObject */._H3({
     status: schemas/* string */.YjP(),
-    deployment: schemas/* looseObject */._H3({ id: schemas/* int */.Whr().positive(), environment: schemas/* string */.YjP() }).nullish(),
+    deployment: automaticSchema.nullish(),
 });
 /** Reads a check run. */
 async function readCheckRun(api, id) {
@@ -2425,16 +2596,13 @@ async function findAutomaticDeployment(api, checkRunId, log) {
         const { deployment } = await readCheckRun(api, checkRunId);
         if (deployment === undefined || deployment === null)
             return null;
-        log.notice(`GitHub made a deployment of its own for this job (environment ${deployment.environment}), beside the one that names the digest; the two are linked. Write environment: { name: ${deployment.environment}, deployment: false } in the workflow to have one only: protection rules and secrets stay.`);
-        return deployment.id;
+        log.notice(`GitHub made a deployment of its own for this job (environment ${deployment.environment}), beside the one that names the digest; the two are linked. Write environment: { name: ${deployment.environment}, deployment: false } in the workflow to have one only: reviewers, wait timers and secrets stay. Leave it as it is where a GitHub App guards the environment (a custom deployment protection rule): GitHub fails a job without a deployment there.`);
+        return deployment;
     }
     catch (error) {
-        if (!(error instanceof domain_error/* GitHubError */.y_))
+        if (!(0,domain_error/* isWithheld */.Ys)(error))
             throw error;
-        const isDenied = error.code === 'GITHUB_DENIED' || error.code === 'GITHUB_NOT_FOUND';
-        if (!isDenied)
-            throw error;
-        log.notice('Whether GitHub made a deployment of its own for this job is not known, so it is not linked. Add `permissions: checks: read` to this job.');
+        log.notice(`Whether GitHub made a deployment of its own for this job is not known, so it is not linked. ${(0,domain_error/* remedyOf */.SM)(error)}`);
         return null;
     }
 }
@@ -2448,76 +2616,141 @@ async function findAutomaticDeployment(api, checkRunId, log) {
 
 
 
-/** A superseded deployment is behind few others: failures since. */
+
+/** A superseded deployment is behind few others: failures since, and what else there is in its environment. */
 const MAX_SUPERSEDED = 20;
+const MAX_LOOKED = 300;
+/** The ends of fewer attempts are asked for one by one, because they tell why something does not count. */
+const MANY_ATTEMPTS = 10;
 /**
  * The log of deployments as GitHub Deployments. What was known at the beginning is the payload, which nobody can change
  * afterwards; how it ended is the statuses. Times are GitHub's, so that the clocks of runners do not matter.
  */
 function createGitHubDeploymentLog(options) {
     const { api, clock } = options;
-    const create = async (intent) => {
-        const automaticDeployment = await findAutomaticDeployment(api, options.checkRunId, options.log);
-        const payload = payloadOf(intent, { checkRunId: options.checkRunId ?? null, automaticDeployment });
+    const history = options.history ?? new DeploymentHistory(options);
+    // A deployment that could not be announced is created when its failure is recorded: nothing is said twice.
+    let known;
+    const own = new Set();
+    const create = async (intent, reason = null) => {
+        if (known === undefined) {
+            known = await findAutomaticDeployment(api, options.checkRunId, options.log);
+            if (known !== null)
+                checkEnvironment(options.log, known.environment, intent.environment);
+        }
+        const automaticDeployment = known?.id ?? null;
+        const payload = payloadOf(intent, {
+            checkRunId: options.checkRunId ?? null,
+            automaticDeployment,
+            ...(reason === null ? {} : { refused: { ...reason, message: shorten(reason.message) } }),
+        });
         const what = intent.digest === null ? 'nothing' : (0,digest/* shortDigest */.VK)(intent.digest);
         const description = shorten(`${what} of commit ${intent.commit.slice(0, 12)}, ${intent.repository}`);
-        return await orAdvice(intent, async () => await createDeployment(api, clock, { payload, description }));
+        const environment = await history.spelling(intent.environment);
+        const created = await orAdvice(intent, async () => await createDeployment(api, clock, { payload, description, environment }));
+        history.identify(created.creator);
+        own.add(created.id);
+        return created.id;
     };
     return {
+        now: () => api.now(),
         open: async (_repository, intent) => ({ id: String(await create(intent)) }),
         append: async (repository, record, _subject, open) => {
-            const id = open === undefined ? await create(record) : Number(open.id);
-            await addStatus(api, clock, id, { ...endingOf(record), ...links(options, record) });
+            const refusal = record.state === 'refused' ? record.reason : null;
+            const id = open === undefined ? await create(record, refusal) : Number(open.id);
+            const since = await sinceWhich(options, history, repository, record, id);
+            await addStatus(api, clock, id, { ...endingOf(record, since), ...links(options, record) });
             if (record.state === 'success')
-                await supersede(options, repository, record.environment, id);
+                await supersede(options, history, repository, record.environment, id);
             return String(id);
         },
-        list: (repository, environment, isOfInterest) => list(options, repository, environment, isOfInterest),
+        list: async function* (repository, environment, isOfInterest = () => true) {
+            let since = Infinity;
+            for await (const deployment of history.listBelieved(repository, environment)) {
+                if (deployment.id > since || !isOfInterest(deployment.payload))
+                    continue;
+                const isOver = own.has(deployment.id) ? async () => false : options.isOver;
+                const standing = await history.standing(deployment);
+                const logged = await endOf(deployment, standing, isOver);
+                if (logged !== undefined)
+                    yield logged;
+                if (standing?.kind === 'ended')
+                    since = standing.since ?? since;
+            }
+        },
     };
+}
+/** GitHub holds a job back for the environment that its workflow names, wherever it deploys to. */
+function checkEnvironment(log, named, deployed) {
+    if (isSameEnvironment(named, deployed))
+        return;
+    log.warning(`This job names the environment ${named} and deploys to ${deployed}, so that the protection rules of ${deployed} were not passed. Write environment: ${deployed} in the job.`);
 }
 /** Where a status leads to. */
 function links({ checkRunId, environmentUrl }, { workflowRun }) {
     const job = checkRunId === undefined ? '' : `/job/${checkRunId}`;
     return { logUrl: workflowRun === null ? undefined : `${workflowRun.url}${job}`, environmentUrl };
 }
-/** Our deployments of an image to an environment, newest first. */
-async function* listOwn({ api, log }, repository, environment) {
-    const image = (0,reference/* formatRepository */.Sh)(repository);
-    for await (const deployment of listDeployments(api, environment)) {
-        const read = readPayload(deployment.payload);
-        if (read.kind === 'broken')
-            log.warning(`Passed over deployment ${deployment.id}, which holds no record that can be read: ${read.why}`);
-        if (read.kind !== 'ours')
-            continue;
-        const { payload } = read;
-        if (payload.repository !== image || payload.environment !== environment)
-            continue;
-        yield { id: deployment.id, payload, createdAt: deployment.created_at };
-    }
+/**
+ * How a deployment has ended; undefined for one that has not, or is deleted. Whoever was killed while it was at work has
+ * failed, and whoever wants to go back to what was there before must not have to wait until somebody writes that down.
+ */
+async function endOf({ id, payload }, standing, isOver) {
+    if (standing?.kind === 'ended')
+        return { record: standing.record, isActive: standing.isActive, id: String(id) };
+    if (standing?.begun === undefined || !(await isOver(holderOf(payload))))
+        return undefined;
+    return { record: standing.begun, isActive: false, id: String(id) };
 }
-async function* list(options, repository, environment, isOfInterest = () => true) {
-    for await (const { id, payload, createdAt } of listOwn(options, repository, environment)) {
-        if (!isOfInterest(payload))
-            continue;
-        const standing = standingOf(payload, await readStatuses(options.api, id), createdAt);
-        if (standing.kind === 'ended')
-            yield { record: standing.record, isActive: standing.isActive, id: String(id) };
+/**
+ * After many attempts without success: the deployment before them, so that whoever comes later need not ask for the end
+ * of each of them, as of the refusals of a job that is tried every ten minutes while a week of soaking goes by. After a
+ * refusal that is the last one that was more than a refusal, after a failure the last success, whoever made it; 0 where
+ * there is none. Only whoever had its turn knows that all of them have ended.
+ */
+async function sinceWhich({ log }, history, repository, { environment, state, reason }, id) {
+    // A job that is cancelled has no time.
+    if (state === 'success' || reason?.code === 'CANCELLED' || !history.hasBegun(id))
+        return undefined;
+    let asked = 0;
+    let since = id - 1;
+    try {
+        for await (const other of history.list(repository, environment)) {
+            if (other.id > since)
+                continue;
+            const standing = await history.standing(other);
+            if (standing?.kind === 'open')
+                return undefined;
+            if (standing === undefined)
+                continue;
+            const isEnough = standing.record.state === 'success' || (state === 'refused' && standing.record.state !== 'refused');
+            if (isEnough)
+                return asked < MANY_ATTEMPTS ? undefined : other.id;
+            asked += 1;
+            if (history.isBelieved(other))
+                since = standing.since ?? since;
+        }
     }
+    catch (error) {
+        log.debug(`How many attempts there were before is not known: ${(0,domain_error/* messageOf */.bD)(error)}`);
+        return undefined;
+    }
+    return asked < MANY_ATTEMPTS ? undefined : 0;
 }
 /**
  * What this deployment has replaced is inactive from now on; where that was done before, all older ones are too. Only
  * the last success counts anyway, so that a failure here makes nothing wrong.
  */
-async function supersede(options, repository, environment, id) {
+async function supersede(options, history, repository, environment, id) {
     const { api, clock, log } = options;
     let looked = 0;
     try {
-        for await (const other of listOwn(options, repository, environment)) {
+        for await (const other of history.listBelieved(repository, environment, MAX_LOOKED)) {
             if (other.id >= id)
                 continue;
             looked += 1;
-            const standing = standingOf(other.payload, await readStatuses(api, other.id), other.createdAt);
-            const hasSucceeded = standing.kind === 'ended' && isSuccess(standing.record);
+            const standing = await history.standing(other);
+            const hasSucceeded = standing?.kind === 'ended' && isSuccess(standing.record);
             if (hasSucceeded && !standing.isActive)
                 return;
             if (hasSucceeded)
@@ -2556,88 +2789,130 @@ async function orAdvice({ commit }, work) {
 
 
 
-const TIMES = { settleMs: 2_000, pollMs: 10_000, longestMs: 6 * 3_600_000 };
+const TIMES = {
+    settleMs: 2_000,
+    pollMs: 5_000,
+    patienceMs: 120_000,
+    slowPollMs: 15_000,
+    longestMs: 6 * 3_600_000,
+    longestJobMs: 5 * 86_400_000,
+};
 /**
  * The order of deployments is the order of turns, as at a bakery: GitHub numbers them, so whoever is announced waits for
  * all that were announced before and have not ended. Those whose job has ended without saying so are ended here.
  */
 function createGitHubLock(options) {
     const times = { ...TIMES, ...options.times };
+    const history = options.history ?? new DeploymentHistory(options);
     return {
         acquire: async (request) => {
             const own = Number(request.open?.id ?? Number.NaN);
             if (!Number.isSafeInteger(own))
                 throw new TypeError('a turn needs a deployment that was announced');
-            await waitForTurn(options, times, request, own);
+            await waitForTurn({ ...options, history }, times, request, own);
+            request.cancelled?.throwIfAborted();
             // How it ended is the next status; until then others wait.
             await addStatus(options.api, options.clock, own, {
                 state: 'in_progress',
                 description: '',
                 ...links(options, request.holder),
             });
+            history.begin(own);
             return { release: async () => { } };
         },
     };
 }
 async function waitForTurn(options, times, request, own) {
-    const { clock, api, log } = options;
+    const { clock, log } = options;
     const end = clock.now().getTime() + request.timeoutMs;
     let isQueued = false;
     for (let clear = 0;;) {
+        request.cancelled?.throwIfAborted();
         const blocker = await findBlocker(options, times, request, own);
         clear = blocker === undefined ? clear + 1 : 0;
         // What was created at the same moment may not have been in the first list.
         if (clear >= 2)
             return;
         if (blocker === undefined) {
-            await clock.sleep(times.settleMs);
+            await clock.sleep(times.settleMs, request.cancelled);
             continue;
         }
-        const holder = holderOf(blocker.payload);
-        const left = end - clock.now().getTime();
-        if (left <= 0)
+        const holder = holderOf(blocker.deployment.payload);
+        if (end <= clock.now().getTime())
             throw locked(request, holder, blocker.since);
         if (!isQueued) {
             log.info(`Waiting for ${holder.workflowRun?.url ?? holder.actor}, which deploys since ${blocker.since}`);
-            const description = `Waits for deployment ${blocker.id}`;
-            await addStatus(api, clock, own, { state: 'queued', description, ...links(options, request.holder) });
+            await sayQueued(options, request, own, blocker);
         }
         isQueued = true;
-        await clock.sleep(Math.max(1, Math.min(times.pollMs, left)));
+        await waitFor(options, times, request, { blocker, end });
+    }
+}
+async function sayQueued(options, { holder }, own, { deployment }) {
+    const description = `Waits for deployment ${deployment.id}`;
+    await addStatus(options.api, options.clock, own, {
+        state: 'queued',
+        description,
+        ...links(options, holder),
+    });
+}
+/** Until one deployment has ended, or the time is over: with one request now and then, which all jobs have few of. */
+async function waitFor(options, times, request, { blocker, end }) {
+    const { clock, history } = options;
+    const now = () => clock.now().getTime();
+    let since = now();
+    for (let hadTurn = false;;) {
+        const left = end - now();
+        if (left <= 0)
+            return;
+        const pause = now() - since < times.patienceMs ? times.pollMs : times.slowPollMs;
+        await clock.sleep(Math.max(1, Math.min(pause, left)), request.cancelled);
+        const standing = await history.standing(blocker.deployment);
+        if (standing?.kind !== 'open')
+            return;
+        const hasTurn = standing.begun !== undefined;
+        if (hasTurn && !hadTurn)
+            since = now();
+        hadTurn = hasTurn;
+        if (await hasEnded(options, times, request, blocker))
+            return;
     }
 }
 /**
- * The newest deployment before ours that has not ended. One that ended after it began had waited for all before it,
- * so nothing older needs to be looked at.
+ * The newest deployment before ours that has not ended. One that had its turn had waited for all before it, so nothing
+ * older needs to be looked at.
  */
 async function findBlocker(options, times, request, own) {
-    for await (const { id, payload, createdAt } of listOwn(options, request.repository, request.environment)) {
-        if (id >= own)
+    for await (const deployment of options.history.list(request.repository, request.environment)) {
+        if (deployment.id >= own)
             continue;
-        const standing = standingOf(payload, await readStatuses(options.api, id), createdAt);
+        const standing = await options.history.standing(deployment);
+        if (standing === undefined)
+            continue;
         if (standing.kind === 'ended') {
-            if (standing.record.state === 'success')
+            const isAfterAll = standing.hadTurn || standing.record.state === 'success';
+            if (isAfterAll && options.history.isBelieved(deployment))
                 return undefined;
             continue;
         }
-        const blocker = { id, payload, since: standing.since };
+        const blocker = { deployment, since: standing.since };
         if (!(await hasEnded(options, times, request, blocker)))
             return blocker;
         await endInstead(options, blocker);
     }
     return undefined;
 }
-async function hasEnded({ isOver, clock }, times, { holder: self }, { payload, since }) {
-    const holder = holderOf(payload);
+async function hasEnded({ isOver, api }, times, { holder: self }, { deployment, since }) {
+    const holder = holderOf(deployment.payload);
     // A request that was repeated although it had been carried out.
     if (holder.id === self.id)
         return true;
     if (isKnownToBeOver(holder, self) || (await isOver(holder)))
         return true;
-    const age = clock.now().getTime() - Date.parse(since);
-    return holder.workflowRun === null && age >= times.longestMs;
+    const age = api.now().getTime() - Date.parse(since);
+    return age >= (holder.workflowRun === null ? times.longestMs : times.longestJobMs);
 }
-async function endInstead({ api, clock, log }, { id, payload }) {
+async function endInstead({ api, clock, log }, { deployment: { id, payload } }) {
     const url = payload.workflowRun?.url ?? payload.actor;
     log.notice(`Deployment ${id} of ${url} did not end properly; it is marked as an error.`);
     try {
@@ -2652,20 +2927,76 @@ async function endInstead({ api, clock, log }, { id, payload }) {
 ;// CONCATENATED MODULE: ./lib/github/environments.js
 
 
+
 const environmentSchema = schemas/* looseObject */._H3({
+    name: schemas/* string */.YjP(),
     protection_rules: schemas/* array */.YOg(schemas/* looseObject */._H3({ type: schemas/* string */.YjP() })).nullish(),
 });
-/** Reads whether an environment exists and has a protection rule. */
-async function readProtection(api, environment) {
+const customRulesSchema = schemas/* looseObject */._H3({
+    custom_deployment_protection_rules: schemas/* array */.YOg(schemas/* looseObject */._H3({ enabled: schemas/* boolean */.zMY() })).nullish(),
+});
+/** Makes the environments of a repository. */
+function createEnvironments(api, log) {
+    const known = new Map();
+    let isSaid = false;
+    const orSaid = async (work) => {
+        try {
+            return await work();
+        }
+        catch (error) {
+            if (isDenied(error) && !isSaid)
+                log.notice(`Whether the environment is protected is not known. ${(0,domain_error/* remedyOf */.SM)(error)}`);
+            isSaid ||= isDenied(error);
+            throw error;
+        }
+    };
+    const read = async (name) => {
+        const identity = environmentIdentity(name);
+        const reading = known.get(identity) ?? orSaid(async () => await readEnvironment(api, name));
+        known.set(identity, reading);
+        return await reading;
+    };
+    return {
+        protection: async (name) => {
+            const environment = await read(name);
+            if (environment === undefined)
+                return 'missing';
+            const isProtected = (environment.protection_rules ?? []).length > 0 ||
+                (await orSaid(async () => await hasCustomRule(api, environment.name)));
+            return isProtected ? 'protected' : 'none';
+        },
+        spelling: async (name) => {
+            try {
+                return (await read(name))?.name ?? name;
+            }
+            catch (error) {
+                if (!isDenied(error))
+                    throw error;
+                return name;
+            }
+        },
+    };
+}
+async function readEnvironment(api, environment) {
+    return await unlessMissing(async () => await api.request('GET /repos/{owner}/{repo}/environments/{environment_name}', { environment_name: environment }, environmentSchema, { permission: 'actions: read' }));
+}
+/** Rules that apps decide are not among those that an environment shows; old servers know of none. */
+async function hasCustomRule(api, environment) {
+    const found = await unlessMissing(async () => await api.request('GET /repos/{owner}/{repo}/environments/{environment_name}/deployment_protection_rules', { environment_name: environment }, customRulesSchema, { permission: 'actions: read' }));
+    return (found?.custom_deployment_protection_rules ?? []).some(({ enabled }) => enabled);
+}
+async function unlessMissing(work) {
     try {
-        const { protection_rules: rules } = await api.request('GET /repos/{owner}/{repo}/environments/{environment_name}', { environment_name: environment }, environmentSchema, { permission: 'actions: read' });
-        return (rules ?? []).length > 0 ? 'protected' : 'none';
+        return await work();
     }
     catch (error) {
         if (error instanceof domain_error/* GitHubError */.y_ && error.status === 404)
-            return 'missing';
+            return undefined;
         throw error;
     }
+}
+function isDenied(error) {
+    return error instanceof domain_error/* GitHubError */.y_ && error.code === 'GITHUB_DENIED';
 }
 
 ;// CONCATENATED MODULE: ./lib/github/liveness.js
@@ -2673,41 +3004,62 @@ async function readProtection(api, environment) {
 
 
 const runSchema = schemas/* looseObject */._H3({ status: schemas/* string */.YjP().nullable(), run_attempt: schemas/* int */.Whr().optional() });
+/** Whoever waits looks every few seconds, and a repository has 1,000 requests in an hour. */
+const AGAIN_MS = 60_000;
 /**
  * Asks GitHub whether the job of whoever deploys has ended: by its check run where it is known, else by its workflow
  * run. What may not be read counts as still there.
  */
-function createLiveness(api, log) {
-    let isTold = false;
-    const orUnknown = async (work) => {
-        try {
-            return await work();
-        }
-        catch (error) {
-            if (!(error instanceof domain_error/* GitHubError */.y_))
-                throw error;
-            if (error.code !== 'GITHUB_DENIED' && error.code !== 'GITHUB_NOT_FOUND')
-                throw error;
-            log.debug(error.message);
-            return undefined;
-        }
+function createLiveness(api, log, clock) {
+    const told = new Set();
+    const tell = (what, errors) => {
+        if (errors.length === 0 || told.has(what))
+            return;
+        told.add(what);
+        log.notice([what, ...errors.map(domain_error/* remedyOf */.SM)].join(' '));
     };
-    return async ({ checkRunId, workflowRun }) => {
+    const hasEnded = async ({ checkRunId, workflowRun }) => {
         if (workflowRun === null)
             return false;
-        const byCheck = checkRunId === null
-            ? undefined
-            : await orUnknown(async () => (await readCheckRun(api, checkRunId)).status === 'completed');
-        if (byCheck !== undefined)
-            return byCheck;
-        const byRun = await orUnknown(async () => await hasRunEnded(api, workflowRun));
-        if (byRun !== undefined)
-            return byRun;
-        if (!isTold)
-            log.notice('Whether the workflow run that deploys has ended is not known, so it is waited for. Add `permissions: actions: read` to this job.');
-        isTold = true;
-        return false;
+        const check = checkRunId === null
+            ? {}
+            : await ask(log, async () => (await readCheckRun(api, checkRunId)).status === 'completed');
+        if (check.answer !== undefined)
+            return check.answer;
+        const run = await ask(log, async () => await hasRunEnded(api, workflowRun));
+        // A check run that is not there is one of another job than GitHub's.
+        const denied = check.error?.code === 'GITHUB_DENIED' ? [check.error] : [];
+        if (run.error === undefined)
+            tell('A job that deploys counts as running as long as its workflow run does.', denied);
+        else
+            tell('Whether the workflow run that deploys has ended is not known, so it is waited for.', [
+                ...denied,
+                run.error,
+            ]);
+        return run.answer ?? false;
     };
+    const asked = new Map();
+    return async (holder) => {
+        const now = clock.now().getTime();
+        if (now - (asked.get(holder.id) ?? -Infinity) < AGAIN_MS)
+            return false;
+        const isOver = await hasEnded(holder);
+        // What is over is asked for again by whoever lost the race for its place.
+        if (!isOver)
+            asked.set(holder.id, now);
+        return isOver;
+    };
+}
+async function ask(log, work) {
+    try {
+        return { answer: await work() };
+    }
+    catch (error) {
+        if (!(0,domain_error/* isWithheld */.Ys)(error))
+            throw error;
+        log.debug(error.message);
+        return { error };
+    }
 }
 async function hasRunEnded(api, { id, attempt }) {
     const run = await api.request('GET /repos/{owner}/{repo}/actions/runs/{run_id}', { run_id: Number(id) }, runSchema, { permission: 'actions: read' });
@@ -2719,14 +3071,13 @@ async function hasRunEnded(api, { id, attempt }) {
 
 
 
+
 const PREFIX = 'build-once.deployment.';
-/** Environment names may hold anything; the key keeps what a tag may hold and a hash of the exact name. */
+/** Environment names may hold anything; the key keeps what a tag may hold and a hash of the name. */
 function environmentKey(environment) {
-    const readable = environment
-        .toLowerCase()
-        .replaceAll(/[^a-z0-9]+/g, '-')
-        .slice(0, 40);
-    return `${readable}-${(0,json/* shortKey */.qU)(environment, 8)}`;
+    const identity = environmentIdentity(environment);
+    const readable = identity.replaceAll(/[^a-z0-9]+/g, '-').slice(0, 40);
+    return `${readable}-${(0,json/* shortKey */.qU)(identity, 8)}`;
 }
 function tagOf(record) {
     const time = record.finishedAt.replaceAll(/[-:.]/g, '');
@@ -2755,6 +3106,7 @@ function createRegistryDeploymentLog(registry, records, log) {
                 .filter((tag) => tag.startsWith(prefix))
                 .toSorted()
                 .toReversed();
+            const known = new Set();
             for (const tag of tags) {
                 const record = await orPassOver(log, async () => {
                     const stored = await records.readNamed(repository, tag, domain_record/* RECORD_TYPES */.c4.deployment);
@@ -2763,9 +3115,14 @@ function createRegistryDeploymentLog(registry, records, log) {
                         : (0,domain_record/* decodeDeploymentRecord */.X5)(stored.bytes, `Deployment record ${tag}`);
                 });
                 // A tag can be copied here from another repository, and a key is shorter than the name it stands for.
-                const isOurs = record?.environment === environment && record.repository === (0,reference/* formatRepository */.Sh)(repository);
-                if (isOurs)
-                    yield { record, isActive: record.state === 'success', id: record.id };
+                const isOurs = record !== undefined &&
+                    isSameEnvironment(record.environment, environment) &&
+                    record.repository === (0,reference/* formatRepository */.Sh)(repository);
+                // The last record of an attempt is how it ended: one that could not be recorded as a success has another.
+                if (!isOurs || known.has(record.id))
+                    continue;
+                known.add(record.id);
+                yield { record, isActive: record.state === 'success', id: record.id };
             }
         },
     };
@@ -2848,41 +3205,8 @@ function notLock(what, why) {
 
 /** Makes the tags of the lock with this name. */
 function createLockTags(registry, repository, name) {
-    const tagOf = (generation) => `${name}.${generation}`;
-    const markerOf = (generation) => `${tagOf(generation)}.free`;
+    const place = { registry, repository, name };
     let current = 1;
-    const show = async (generation) => {
-        const [manifest, marker, following] = await Promise.all([tagOf(generation), markerOf(generation), tagOf(generation + 1)].map(async (tag) => await registry.readTag(repository, tag)));
-        if (following !== undefined)
-            return undefined;
-        const version = `${generation} ${manifest?.digest} ${marker?.digest}`;
-        if (manifest === undefined)
-            return { generation, lock: undefined, isFree: true, next: generation, version };
-        const lock = decodeLock(manifest, `${(0,reference/* formatRepository */.Sh)(repository)}:${tagOf(generation)}`);
-        if (lock.state === 'free')
-            return { generation, lock, isFree: true, next: generation, version };
-        const isFree = marker !== undefined;
-        return { generation, lock, isFree, next: isFree ? generation + 1 : generation, version };
-    };
-    /** Where there are many generations, a list finds the last ones sooner; it may lag behind, so it is not the end. */
-    const goOn = async () => {
-        const numbers = (await registry.listTags(repository)).flatMap((tag) => {
-            const number = tag.startsWith(`${name}.`) ? tag.slice(name.length + 1) : '';
-            return /^[1-9]\d{0,8}$/.test(number) ? [Number(number)] : [];
-        });
-        current = Math.max(current + 1, ...numbers);
-    };
-    const put = async (tag, lock, withinMs) => {
-        try {
-            await registry.putManifest(repository, encodeLock(lock), domain_manifest/* MEDIA_TYPES */.Z2.ociManifest, tag, withinMs);
-            return undefined;
-        }
-        catch (error) {
-            if (error instanceof domain_error/* RegistryError */.gl && (0,domain_error/* isRefusal */.vu)(error))
-                return error;
-            throw error;
-        }
-    };
     return {
         prepare: async () => {
             const { digest, size } = domain_manifest/* EMPTY_CONFIG */.$v.descriptor;
@@ -2893,32 +3217,73 @@ function createLockTags(registry, repository, name) {
         },
         read: async () => {
             for (;;) {
-                const shown = await show(current);
+                const shown = await show(place, current);
                 if (shown !== undefined)
                     return shown;
-                await goOn();
+                current = Math.max(current + 1, ...(await listGenerations(place)));
             }
         },
         isHeldBy: async (generation, holder) => {
-            const manifest = await registry.readTag(repository, tagOf(generation));
+            const tag = lock_tags_tagOf(place, generation);
+            const manifest = await registry.readTag(repository, tag);
             if (manifest === undefined)
                 return false;
-            const lock = decodeLock(manifest, `${(0,reference/* formatRepository */.Sh)(repository)}:${tagOf(generation)}`);
+            const lock = decodeLock(manifest, `${(0,reference/* formatRepository */.Sh)(repository)}:${tag}`);
             return lock.state === 'held' && lock.holder.id === holder;
         },
         write: async (generation, lock, withinMs) => {
-            const refusal = await put(tagOf(generation), lock, withinMs);
+            const refusal = await put(place, lock_tags_tagOf(place, generation), lock, withinMs);
             if (refusal === undefined)
                 current = Math.max(current, generation);
             return refusal;
         },
         free: async (generation, lock, withinMs) => {
-            const refused = await put(tagOf(generation), lock, withinMs);
-            const again = refused === undefined ? undefined : await put(markerOf(generation), lock);
+            const refused = await put(place, lock_tags_tagOf(place, generation), lock, withinMs);
+            const again = refused === undefined ? undefined : await put(place, markerOf(place, generation), lock);
             if (again !== undefined)
                 throw again;
         },
     };
+}
+function lock_tags_tagOf({ name }, generation) {
+    return `${name}.${generation}`;
+}
+function markerOf(place, generation) {
+    return `${lock_tags_tagOf(place, generation)}.free`;
+}
+/** The lock in this generation; undefined where there is a later one. */
+async function show(place, generation) {
+    const { registry, repository } = place;
+    const tag = lock_tags_tagOf(place, generation);
+    const [manifest, marker, following] = await Promise.all([tag, markerOf(place, generation), lock_tags_tagOf(place, generation + 1)].map(async (one) => await registry.readTag(repository, one)));
+    if (following !== undefined)
+        return undefined;
+    const version = `${generation} ${manifest?.digest} ${marker?.digest}`;
+    if (manifest === undefined)
+        return { generation, lock: undefined, isFree: true, next: generation, version };
+    const lock = decodeLock(manifest, `${(0,reference/* formatRepository */.Sh)(repository)}:${tag}`);
+    if (lock.state === 'free')
+        return { generation, lock, isFree: true, next: generation, version };
+    const isFree = marker !== undefined;
+    return { generation, lock, isFree, next: isFree ? generation + 1 : generation, version };
+}
+/** Where there are many generations, a list finds the last ones sooner; it may lag behind, so it is not the end. */
+async function listGenerations({ registry, repository, name }) {
+    return (await registry.listTags(repository)).flatMap((tag) => {
+        const number = tag.startsWith(`${name}.`) ? tag.slice(name.length + 1) : '';
+        return /^[1-9]\d{0,8}$/.test(number) ? [Number(number)] : [];
+    });
+}
+async function put({ registry, repository }, tag, lock, withinMs) {
+    try {
+        await registry.putManifest(repository, encodeLock(lock), domain_manifest/* MEDIA_TYPES */.Z2.ociManifest, tag, withinMs);
+        return undefined;
+    }
+    catch (error) {
+        if (error instanceof domain_error/* RegistryError */.gl && (0,domain_error/* isRefusal */.vu)(error))
+            return error;
+        throw error;
+    }
 }
 
 ;// CONCATENATED MODULE: ./lib/registry/deployment-lock.js
@@ -2974,10 +3339,12 @@ class Attempt {
         await this.#tags.prepare();
         let lost = 0;
         for (let isAnnounced = false;; isAnnounced = true) {
+            this.#request.cancelled?.throwIfAborted();
             const asked = this.#now();
             const shown = await this.#tags.read();
             const targets = await this.#claimable(shown);
-            if (targets !== undefined && (await this.#claim(targets, shown, asked)))
+            if (targets !== undefined &&
+                (await this.#orWithdrawn(targets, async () => await this.#claim(targets, shown, asked))))
                 return this.#hold();
             lost += shown.isFree ? 1 : 0;
             const { lock, isFree } = shown;
@@ -2988,7 +3355,7 @@ class Attempt {
             if (!isAnnounced && !isFree && lock !== undefined)
                 log.info(`Waiting for ${lock.holder.workflowRun?.url ?? lock.holder.actor}, which deploys since ${lock.takenAt}`);
             if (!isFree)
-                await clock.sleep(Math.max(1, Math.min(this.#times.pollMs, end - this.#now())));
+                await clock.sleep(Math.max(1, Math.min(this.#times.pollMs, end - this.#now())), this.#request.cancelled);
         }
     }
     #now() {
@@ -3035,7 +3402,7 @@ class Attempt {
             if (refusal === undefined)
                 break;
         }
-        await this.#options.clock.sleep(this.#times.settleMs);
+        await this.#options.clock.sleep(this.#times.settleMs, this.#request.cancelled);
         const after = await this.#tags.read();
         if (after.lock?.state === 'held' && after.lock.holder.id === ours.holder.id && !after.isFree) {
             this.#generation = after.generation;
@@ -3045,6 +3412,25 @@ class Attempt {
         if (refusal !== undefined && after.version === before.version && before.isFree)
             throw refusal;
         return false;
+    }
+    /** A claim that is cancelled has written who it is; others need not wait for that to get old. */
+    async #orWithdrawn(targets, claim) {
+        const { cancelled, holder } = this.#request;
+        const withdraw = async () => {
+            for (const generation of targets)
+                if (await this.#tags.isHeldBy(generation, holder.id))
+                    await this.#tags.free(generation, this.#document('free'), this.#times.settleMs);
+        };
+        try {
+            const isOurs = await claim();
+            cancelled?.throwIfAborted();
+            return isOurs;
+        }
+        catch (error) {
+            if (cancelled?.aborted === true)
+                await withdraw();
+            throw error;
+        }
     }
     #document(state) {
         const { repository, environment, holder } = this.#request;
@@ -3117,18 +3503,23 @@ function slow({ repository, environment }) {
 
 
 
+
+const WITHOUT_TOKEN = 'There is no token, so that this deployment is recorded in the registry instead of on GitHub, and GitHub is not asked ' +
+    'whether the environment is protected, which commit is older, and whether other jobs still run. Give `token: ${{ github.token }}`, or set `records: registry`.';
 /**
  * Where deployments are recorded and who may go first: on GitHub where there is a token and a repository, else in the
  * registry, or as `records` says.
  * @throws {InputError} where `records` or `require-protection` need a repository that is not there.
  */
-async function deploymentPorts(inputs, context, { registry, records }, log, environment) {
-    const api = await openApi(inputs, log, environment);
+async function deploymentPorts(inputs, context, { registry, records }, log, environment, open) {
+    const api = await openApi(inputs, environment, open);
     const { _job_check_run_id: checkRunId } = inputs;
     const common = { clock: clock/* systemClock */.m, log };
     const inRegistry = createRegistryDeploymentLog(registry, records, log);
-    const checkout = createCheckoutAncestry(platform_exec/* exec */.m, context.workspace, (0,platform_environment/* childEnvironment */.Q)(environment));
-    if (api === undefined)
+    const checkout = createCheckoutAncestry(platform_exec/* exec */.m0, context.workspace, (0,platform_environment/* childEnvironment */.Q)(environment));
+    if (api === undefined) {
+        if (inputs.records === undefined && (0,api_target/* hasRepository */.Xw)(environment))
+            log.notice(WITHOUT_TOKEN);
         return {
             deployments: inRegistry,
             lock: createRegistryLock({ ...common, registry }),
@@ -3136,11 +3527,15 @@ async function deploymentPorts(inputs, context, { registry, records }, log, envi
             protection: undefined,
             checkRunId,
         };
-    const isOver = createLiveness(api, log);
+    }
+    const isOver = createLiveness(api, log, clock/* systemClock */.m);
     const registryLock = createRegistryLock({ ...common, registry, isOver });
-    const onGitHub = { ...common, api, checkRunId, environmentUrl: inputs['environment-url'] };
+    const environments = createEnvironments(api, log);
+    const { spelling } = environments;
+    const history = new DeploymentHistory({ api, log, deployers: inputs.deployers, spelling });
+    const onGitHub = { ...common, api, history, checkRunId, isOver, environmentUrl: inputs['environment-url'] };
     const githubLog = createGitHubDeploymentLog(onGitHub);
-    const githubLock = createGitHubLock({ ...onGitHub, isOver });
+    const githubLock = createGitHubLock(onGitHub);
     const places = {
         github: { deployments: githubLog, lock: githubLock },
         registry: { deployments: inRegistry, lock: registryLock },
@@ -3152,29 +3547,28 @@ async function deploymentPorts(inputs, context, { registry, records }, log, envi
     return {
         ...places[inputs.records ?? 'github'],
         ancestry: firstToKnow([createGitHubAncestry(api, log), checkout]),
-        protection: async (name) => await readProtection(api, name),
+        protection: environments.protection,
         checkRunId,
     };
 }
 /** Nothing of GitHub's client is loaded where there is nobody to speak to. */
-async function openApi({ token, records, 'require-protection': requiresProtection }, log, environment) {
+async function openApi({ token, records, 'require-protection': requiresProtection }, environment, open) {
     const isAsked = records === 'github' || records === 'both';
-    if (!isAsked && !requiresProtection && (token === undefined || !(0,api_target/* hasRepository */.X)(environment)))
+    if (!isAsked && !requiresProtection && (token === undefined || !(0,api_target/* hasRepository */.Xw)(environment)))
         return undefined;
-    const target = (0,api_target/* apiTarget */._)(environment, token, isAsked ? `records: ${records}` : 'require-protection');
-    const { createGitHubApi } = await __webpack_require__.e(/* import() */ 622).then(__webpack_require__.bind(__webpack_require__, 35622));
-    return createGitHubApi({ ...target, log, clock: clock/* systemClock */.m });
+    return await open(isAsked ? `records: ${records}` : 'require-protection', token);
 }
 
-// EXTERNAL MODULE: ./lib/main/failure.js + 1 modules
-var failure = __webpack_require__(63850);
 // EXTERNAL MODULE: ./lib/main/github.js
 var github = __webpack_require__(72230);
 // EXTERNAL MODULE: ./lib/main/outputs.js
 var outputs = __webpack_require__(45283);
-// EXTERNAL MODULE: ./lib/main/registry.js + 52 modules
-var registry = __webpack_require__(38908);
+// EXTERNAL MODULE: ./lib/main/registry.js + 53 modules
+var registry = __webpack_require__(55916);
+// EXTERNAL MODULE: ./lib/main/step.js + 3 modules
+var step = __webpack_require__(82075);
 ;// CONCATENATED MODULE: ./lib/main/deploy.js
+
 
 
 
@@ -3203,46 +3597,56 @@ var registry = __webpack_require__(38908);
 
 /** The deploy action. */
 async function main(home) {
+    const action = { folder: 'deploy', failureSummary: earlyFailureSummary };
+    await (0,step/* runStep */.e)(action, async (tell, cancelled) => await work(home, tell, cancelled));
+}
+async function work(home, tell, cancelled) {
+    const context = (0,github_context/* readContext */.y)(process.env);
+    const raw = (0,github_inputs/* readInputs */.K)(process.env);
+    (0,github/* maskSecrets */.QU)(raw, log/* githubLog */.Q);
+    const inputs = parseDeployInputs(raw, (0,pull_request/* readOnlyCause */.Kr)(context) !== undefined);
+    const target = {
+        repository: inputs.image,
+        commit: commitOf(inputs, context),
+        environment: inputs.environment,
+    };
+    const connection = (0,registry/* connect */.N)(inputs, log/* githubLog */.Q, process.env);
     try {
-        const context = (0,github_context/* readContext */.y)(process.env);
-        const raw = (0,github_inputs/* readInputs */.K)(process.env);
-        (0,github/* maskSecrets */.Q)(raw, log/* githubLog */.Q);
-        const inputs = parseDeployInputs(raw, (0,pull_request/* readOnlyCause */.Kr)(context) !== undefined);
-        const target = {
-            repository: inputs.image,
-            commit: inputs.commit ?? (0,events/* eventCommit */.ef)(context),
-            environment: inputs.environment,
-        };
-        const connection = (0,registry/* connect */.N)(inputs, log/* githubLog */.Q, process.env);
-        try {
-            await (0,platform_files/* withTemporaryFolder */.EX)(context.temporary, async (temporary) => {
-                const result = await deploy(inputs, target, await ports(inputs, context, connection, temporary, home), async (failure) => {
-                    await (0,summary/* writeSummary */.S)(process.env, failureSummary(failure), log/* githubLog */.Q);
-                });
-                (0,outputs/* setOutputs */.n0)((0,outputs/* deployOutputs */.gf)(result));
-                log/* githubLog */.Q.info(`${result.planned === undefined ? 'Deployed' : 'Would deploy'} ${result.reference} to ${target.environment}`);
-                await (0,summary/* writeSummary */.S)(process.env, deploySummary(result), log/* githubLog */.Q);
-            });
-        }
-        finally {
-            connection.close();
-        }
+        await (0,platform_files/* withTemporaryFolder */.EX)(context.temporary, async (temporary) => {
+            const result = await deploy(inputs, target, await ports(inputs, context, connection, temporary, home, cancelled), async (failure) => await tell(failureSummary(failure)));
+            await tell(deploySummary(result));
+            (0,outputs/* setOutputs */.n0)((0,outputs/* deployOutputs */.gf)(result));
+            log/* githubLog */.Q.info(`${result.planned === undefined ? 'Deployed' : 'Would deploy'} ${result.reference} to ${target.environment}`);
+        });
     }
-    catch (error) {
-        await (0,failure/* reportFailure */.x)(error, 'deploy');
+    finally {
+        connection.close();
     }
 }
-async function ports(inputs, context, connection, temporary, home) {
+/** Which commit a rollback goes to is in the log; until that is read, it is about whatever commit there is. */
+function commitOf({ commit, 'rollback-to': rollback }, context) {
+    if (commit !== undefined)
+        return commit;
+    if (rollback?.kind === 'commit')
+        return rollback.commit;
+    const any = rollback === undefined ? undefined : ((0,events/* knownCommit */.vH)(context) ?? context.headCommit);
+    return any ?? (0,events/* eventCommit */.ef)(context);
+}
+async function ports(inputs, context, connection, temporary, home, cancelled) {
     const { registry, records } = connection;
+    const open = (0,github/* apiOpener */._E)(log/* githubLog */.Q, process.env);
     const guardProgram = { node: process.execPath, entry: (0,external_node_path_.join)(home, '..', 'guard', 'index.js') };
     return {
         registry,
         records,
-        gitSeals: await (0,github/* openGitSeals */.p)(inputs, log/* githubLog */.Q, process.env),
+        gitSeals: await (0,github/* openGitSeals */.pv)(inputs, log/* githubLog */.Q, open),
         context,
         clock: clock/* systemClock */.m,
         log: log/* githubLog */.Q,
-        ...(await deploymentPorts(inputs, context, connection, log/* githubLog */.Q, process.env)),
+        cancelled,
+        grace: main_cancellation/* grace */.F,
+        metadata: (0,artifact_metadata/* openArtifactMetadata */.m)(inputs, context, log/* githubLog */.Q, process.env),
+        ...(await deploymentPorts(inputs, context, connection, log/* githubLog */.Q, process.env, open)),
         artifacts: (0,artifacts/* createWorkflowArtifacts */.L)(process.env, temporary, log/* githubLog */.Q),
         guarded: async (script, variables) => {
             // Left for the runner to remove at the end of the job, see createGuard.
@@ -3250,7 +3654,7 @@ async function ports(inputs, context, connection, temporary, home) {
             const environment = { ...(0,platform_environment/* childEnvironment */.Q)(process.env), ...variables };
             const guard = await createGuard(folder, inputs.guard, guardProgram, environment);
             const { exitCode, stdout, isTruncated } = await (0,platform_script/* runScript */.j)(script, {
-                exec: platform_exec/* exec */.m,
+                exec: (0,platform_exec/* execUntil */.mm)(cancelled),
                 folder,
                 name: 'deploy',
                 cwd: context.workspace,
