@@ -56,9 +56,9 @@ function refusePullRequest(inputs: DeployInputs, { agreement }: Verified): void 
   if (!event.startsWith('pull_request') || inputs['allow-pull-request']) return
   throw new PolicyError(
     'PULL_REQUEST_BUILD',
-    `The artifact was built from a pull request merge commit · expected a build of a pushed commit, got event ${event}`,
+    `The artifact was built for a pull request · expected a build of a pushed commit, got event ${event}`,
     {
-      hint: 'Deploy the build of the merged commit, or set allow-pull-request: true for a preview environment.',
+      hint: 'Deploy the build of the merged commit, or set allow-pull-request: true for a preview environment. A commit that a pull request has built (commit input) keeps that build, also once it is pushed.',
     },
   )
 }
