@@ -512,8 +512,8 @@ const ERROR_CODES = {
         next: 'Build in the build job; deploy only consumes its digest.',
     },
     PULL_REQUEST_BUILD: {
-        means: 'The artifact was built from a pull request merge commit, which is not a release candidate.',
-        next: 'Deploy the build of the merged commit, or set `allow-pull-request: true` for a preview.',
+        means: 'The artifact was built for a pull request, which is no release candidate.',
+        next: 'Deploy the build of the merged commit, or set `allow-pull-request: true` for a preview. Where a pull request has built the very commit that was pushed later (`commit` input), its one build stays: do not give `commit` in pull requests that are merged by fast-forward.',
     },
     OUT_OF_ORDER: {
         means: 'An environment named in `after` does not run this digest: it was never deployed there with success, or something else has replaced it. Or something else was deployed while a `rollback-to` waited, so that it means another commit now.',

@@ -1371,8 +1371,8 @@ function refusePullRequest(inputs, { agreement }) {
     const event = agreement.record?.event ?? '';
     if (!event.startsWith('pull_request') || inputs['allow-pull-request'])
         return;
-    throw new domain_error/* PolicyError */.pn('PULL_REQUEST_BUILD', `The artifact was built from a pull request merge commit · expected a build of a pushed commit, got event ${event}`, {
-        hint: 'Deploy the build of the merged commit, or set allow-pull-request: true for a preview environment.',
+    throw new domain_error/* PolicyError */.pn('PULL_REQUEST_BUILD', `The artifact was built for a pull request · expected a build of a pushed commit, got event ${event}`, {
+        hint: 'Deploy the build of the merged commit, or set allow-pull-request: true for a preview environment. A commit that a pull request has built (commit input) keeps that build, also once it is pushed.',
     });
 }
 /** Build plus configuration of one environment is a release; the same three always give the same id. */
