@@ -118,10 +118,14 @@ function remedyFor(code: ErrorCode, permission: string | undefined): string {
     : `Add \`permissions: ${permission}\` to this job.`
 }
 
+/** True where GitHub denies, and says so. */
+export function isDenied(error: unknown): error is GitHubError {
+  return error instanceof GitHubError && error.code === 'GITHUB_DENIED'
+}
+
 /** True where GitHub does not say: it denies, or shows nothing, which is one of its ways to deny. */
 export function isWithheld(error: unknown): error is GitHubError {
-  if (!(error instanceof GitHubError)) return false
-  return error.code === 'GITHUB_DENIED' || error.code === 'GITHUB_NOT_FOUND'
+  return isDenied(error) || (error instanceof GitHubError && error.code === 'GITHUB_NOT_FOUND')
 }
 
 /** What makes GitHub say it the next time, for notices of what is done without: often the permission to add. */
@@ -151,6 +155,11 @@ export class PolicyError extends BuildOnceError {}
 /** A heading followed by one indented line per entry. */
 export function listed(heading: string, entries: readonly string[]): string {
   return `${heading}:\n${entries.map((entry) => `  - ${entry.replaceAll('\n', '\n    ')}`).join('\n')}`
+}
+
+/** A text on one line, without control characters. */
+export function oneLine(text: string): string {
+  return text.replaceAll(/[\p{Cc}\s]+/gu, ' ').trim()
 }
 
 /** A text cut to a length, with a mark where it was. */

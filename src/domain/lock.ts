@@ -47,6 +47,11 @@ export function isKnownToBeOver(holder: Holder, self: Holder): boolean {
   return theirs !== null && ours !== null && theirs.id === ours.id && theirs.attempt < ours.attempt
 }
 
+/** Whom one waits for, for the log. */
+export function waitingFor({ workflowRun, actor }: Holder, since: string): string {
+  return `Waiting for ${workflowRun?.url ?? actor}, which deploys since ${since}`
+}
+
 /** The error for whoever waited in vain. */
 export function locked(request: LockRequest, holder: Holder, since: string): PolicyError {
   const { repository, environment, timeoutMs } = request

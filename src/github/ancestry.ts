@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Ancestry, Relation } from '../domain/ancestry.ts'
 import type { Commit } from '../domain/commit.ts'
 import { z } from 'zod'
-import { GitHubError, isWithheld, remedyOf } from '../domain/error.ts'
+import { GitHubError, isDenied, isWithheld, remedyOf } from '../domain/error.ts'
 import { type Exec, isMissingProgram } from '../platform/exec.ts'
 import type { Log } from '../platform/log.ts'
 import type { GitHubApi } from './api.ts'
@@ -29,11 +29,11 @@ export function createGitHubAncestry(api: GitHubApi, log: Log): Ancestry {
         if (isTooMuch(error)) return 'unknown'
         if (!isWithheld(error)) throw error
         log.debug(error.message)
-        if (error.code === 'GITHUB_DENIED' && !isTold)
+        if (isDenied(error) && !isTold)
           log.notice(
             `GitHub may not be asked which commit is older, so it is up to the checkout and the log. ${remedyOf(error)}`,
           )
-        isTold ||= error.code === 'GITHUB_DENIED'
+        isTold ||= isDenied(error)
         return 'unknown'
       }
     },

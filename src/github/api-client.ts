@@ -1,6 +1,6 @@
 import type { ThrottlingOptions } from '@octokit/plugin-throttling'
 import { z } from 'zod'
-import { GitHubError } from '../domain/error.ts'
+import { GitHubError, oneLine } from '../domain/error.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Log } from '../platform/log.ts'
 import { failureOf } from './api-failure.ts'
@@ -213,7 +213,7 @@ function parse<T>({ status, data }: Answer, schema: z.ZodType<T>, route: string)
   const why =
     status >= 300 || result.error === undefined
       ? `it has the status ${status}`
-      : z.prettifyError(result.error).replaceAll(/\s+/g, ' ').slice(0, 300)
+      : oneLine(z.prettifyError(result.error)).slice(0, 300)
   throw new GitHubError('GITHUB_UNEXPECTED', `GitHub's answer (${route}) cannot be used: ${why}`, { status })
 }
 

@@ -1,4 +1,4 @@
-import { GitHubError, messageOf } from '../domain/error.ts'
+import { GitHubError, messageOf, oneLine } from '../domain/error.ts'
 import { limitOf, type Refusal } from './api-limit.ts'
 
 /** What was asked, for messages. */
@@ -66,10 +66,18 @@ function denial(what: string, said: string, status: number, permission: string |
   const needed = permission === undefined ? '' : ` · expected permission ${permission}`
   return new GitHubError('GITHUB_DENIED', `${what} was denied: ${said}${needed}`, {
     status,
-    ...(permission === undefined
-      ? {}
-      : { permission, hint: `Add \`permissions: ${permission}\` to this job.` }),
+    ...(permission === undefined ? {} : { permission }),
   })
+}
+
+/** What GitHub was asked for; undefined where it is not there, or not shown to this token. */
+export async function unlessMissing<T>(work: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await work()
+  } catch (error) {
+    if (error instanceof GitHubError && error.code === 'GITHUB_NOT_FOUND') return undefined
+    throw error
+  }
 }
 
 /** The client's errors hold the answer, where there was one; they are told by their form. */
@@ -83,10 +91,7 @@ function answerOf(error: unknown, { token }: Asked): Refusal | undefined {
 
 /** Words of a server in one line, without the token, should it say it. */
 function printable(text: string, token: string): string {
-  const plain = text
-    .replaceAll(token, '***')
-    .replaceAll(/[\p{Cc}\s]+/gu, ' ')
-    .trim()
+  const plain = oneLine(text.replaceAll(token, '***'))
   // Pages for people come with 502 and 503.
   return /^<(?:!doctype|html)/i.test(plain) ? 'an HTML page' : plain.slice(0, 300)
 }

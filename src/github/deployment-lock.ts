@@ -1,4 +1,4 @@
-import { type DeploymentLock, isKnownToBeOver, locked, type LockRequest } from '../domain/lock.ts'
+import { type DeploymentLock, isKnownToBeOver, locked, type LockRequest, waitingFor } from '../domain/lock.ts'
 import { messageOf } from '../domain/error.ts'
 import { DeploymentHistory, type OwnDeployment } from './deployment-history.ts'
 import { holderOf } from './deployment-payload.ts'
@@ -88,7 +88,7 @@ async function waitForTurn(
     const holder = holderOf(blocker.deployment.payload)
     if (end <= clock.now().getTime()) throw locked(request, holder, blocker.since)
     if (!isQueued) {
-      log.info(`Waiting for ${holder.workflowRun?.url ?? holder.actor}, which deploys since ${blocker.since}`)
+      log.info(waitingFor(holder, blocker.since))
       await sayQueued(options, request, own, blocker)
     }
     isQueued = true

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { oneLine } from '../domain/error.ts'
 import type { DeploymentIntent } from '../domain/deployment-log.ts'
 import type { Holder } from '../domain/lock.ts'
 import { deploymentRecordSchema } from '../domain/record.ts'
@@ -72,7 +73,7 @@ export function readPayload(value: unknown): ReadPayload {
   if (!isClaimed) return { kind: 'foreign' }
   const result = payloadSchema.safeParse(body)
   if (result.success) return { kind: 'ours', payload: result.data }
-  return { kind: 'broken', why: z.prettifyError(result.error).replaceAll(/\s+/g, ' ').slice(0, 300) }
+  return { kind: 'broken', why: oneLine(z.prettifyError(result.error)).slice(0, 300) }
 }
 
 function parsed(text: string): unknown {

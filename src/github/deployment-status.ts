@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { ERROR_CODES } from '../domain/error-codes.ts'
 import { isDigest } from '../domain/digest.ts'
+import { oneLine } from '../domain/error.ts'
 import type { DeploymentRecord } from '../domain/record.ts'
 import type { DeploymentPayload } from './deployment-payload.ts'
 
@@ -62,7 +63,7 @@ export function endingOf(record: DeploymentRecord, since?: number): Ending {
 
 /** One line, of at most as many characters as GitHub takes. */
 export function shorten(text: string, length = MAX_DESCRIPTION): string {
-  const line = text.replaceAll(/[\p{Cc}\s]+/gu, ' ').trim()
+  const line = oneLine(text)
   return line.length <= length ? line : `${line.slice(0, length - 1).trimEnd()}…`
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { GitHubError } from '../domain/error.ts'
 import type { Clock } from '../platform/clock.ts'
+import { unlessMissing } from './api-failure.ts'
 import type { GitHubApi } from './api.ts'
 import type { DeploymentPayload } from './deployment-payload.ts'
 import { readPayload } from './deployment-payload.ts'
@@ -54,18 +55,16 @@ export async function readStatuses(
 ): Promise<readonly DeploymentStatus[] | undefined> {
   const route = 'GET /repos/{owner}/{repo}/deployments/{deployment_id}/statuses'
   const parameters = { deployment_id: id, per_page: PAGE }
-  const statuses: DeploymentStatus[] = []
-  try {
+  const statuses = await unlessMissing(async () => {
+    const read: DeploymentStatus[] = []
     for await (const status of api.pages(route, parameters, z.array(statusSchema), READ)) {
-      statuses.push(status)
-      if (statuses.length % PAGE === 0 && isEnough(statuses, creator)) break
+      read.push(status)
+      if (read.length % PAGE === 0 && isEnough(read, creator)) break
     }
-  } catch (error) {
-    if (error instanceof GitHubError && error.code === 'GITHUB_NOT_FOUND') return undefined
-    throw error
-  }
+    return read
+  })
   // Those of one second have no order of their own in GitHub's answer but that of their ids.
-  return statuses.toSorted((one, other) => other.id - one.id)
+  return statuses?.toSorted((one, other) => other.id - one.id)
 }
 
 const createdSchema = deploymentSchema.pick({ id: true, creator: true })
@@ -81,44 +80,34 @@ export interface NewDeployment {
   readonly environment: string
 }
 
-const MAX_CREATES = 3
+const MAX_SENDS = 3
 const PAUSE_MS = 2_000
 
 /**
- * Creates a deployment once. When nobody knows whether a request was carried out, the deployment is looked for by the
- * id in its payload before it is sent again. It is for its environment only (`transient_environment`), so that the
- * success of somebody else's deployment there, of another image or the job's own, does not make it inactive.
+ * Creates a deployment once: it is looked for by the id in its payload. It is for its environment only
+ * (`transient_environment`), so that the success of somebody else's deployment there, of another image or the job's own,
+ * does not make it inactive.
  */
 export async function createDeployment(
   api: GitHubApi,
   clock: Clock,
   { payload, description, environment }: NewDeployment,
 ): Promise<CreatedDeployment> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await api.request(
-        'POST /repos/{owner}/{repo}/deployments',
-        {
-          ref: payload.commit,
-          environment,
-          task: 'deploy',
-          auto_merge: false,
-          required_contexts: [],
-          transient_environment: true,
-          description,
-          payload,
-        },
-        createdSchema,
-        WRITE,
-      )
-    } catch (error) {
-      if (!isAmbiguous(error)) throw error
-      await clock.sleep(PAUSE_MS)
-      const there = await findOwn(api, environment, payload)
-      if (there !== undefined) return there
-      if (attempt === MAX_CREATES) throw error
-    }
+  const body = {
+    ref: payload.commit,
+    environment,
+    task: 'deploy',
+    auto_merge: false,
+    required_contexts: [],
+    transient_environment: true,
+    description,
+    payload,
   }
+  return await sendOnce(
+    clock,
+    async () => await api.request('POST /repos/{owner}/{repo}/deployments', body, createdSchema, WRITE),
+    async () => await findOwn(api, environment, payload),
+  )
 }
 
 /** What was just created is among the newest. */
@@ -137,6 +126,8 @@ async function findOwn(
   return undefined
 }
 
+const addedSchema = z.looseObject({ id: z.int() })
+
 /** What a status says. */
 export interface NewStatus {
   readonly state: 'queued' | 'in_progress' | 'success' | 'failure' | 'error' | 'inactive'
@@ -145,32 +136,47 @@ export interface NewStatus {
   readonly environmentUrl?: string | undefined
 }
 
-/** Adds a status, once: after an answer that was lost, the statuses tell whether it is there. */
+/** Adds a status, once: the statuses tell whether it is there. */
 export async function addStatus(api: GitHubApi, clock: Clock, id: number, status: NewStatus): Promise<void> {
   const { state, description, logUrl, environmentUrl } = status
+  const route = 'POST /repos/{owner}/{repo}/deployments/{deployment_id}/statuses'
+  const body = {
+    deployment_id: id,
+    state,
+    description,
+    // Ours are made inactive one by one: others in this environment may be of other images.
+    auto_inactive: false,
+    ...(logUrl === undefined ? {} : { log_url: logUrl }),
+    ...(environmentUrl === undefined ? {} : { environment_url: environmentUrl }),
+  }
+  await sendOnce(
+    clock,
+    async () => await api.request(route, body, addedSchema, WRITE),
+    async () => {
+      const [newest] = (await readStatuses(api, { id, creator: undefined })) ?? []
+      return newest?.state === state && newest.description === description ? newest : undefined
+    },
+  )
+}
+
+/**
+ * Sends what must not be carried out twice. When nobody knows whether a request was carried out, what it was to make is
+ * looked for before it is sent again.
+ */
+async function sendOnce<T>(
+  clock: Clock,
+  send: () => Promise<T>,
+  find: () => Promise<T | undefined>,
+): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      await api.request(
-        'POST /repos/{owner}/{repo}/deployments/{deployment_id}/statuses',
-        {
-          deployment_id: id,
-          state,
-          description,
-          // Ours are made inactive one by one: others in this environment may be of other images.
-          auto_inactive: false,
-          ...(logUrl === undefined ? {} : { log_url: logUrl }),
-          ...(environmentUrl === undefined ? {} : { environment_url: environmentUrl }),
-        },
-        z.looseObject({ id: z.int() }),
-        WRITE,
-      )
-      return
+      return await send()
     } catch (error) {
       if (!isAmbiguous(error)) throw error
       await clock.sleep(PAUSE_MS)
-      const [newest] = (await readStatuses(api, { id, creator: undefined })) ?? []
-      if (newest?.state === state && newest.description === description) return
-      if (attempt === MAX_CREATES) throw error
+      const there = await find()
+      if (there !== undefined) return there
+      if (attempt === MAX_SENDS) throw error
     }
   }
 }

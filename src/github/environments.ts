@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { environmentIdentity } from '../domain/environment.ts'
-import { GitHubError, remedyOf } from '../domain/error.ts'
+import { isDenied, remedyOf } from '../domain/error.ts'
 import type { Log } from '../platform/log.ts'
+import { unlessMissing } from './api-failure.ts'
 import type { GitHubApi } from './api.ts'
 
 const environmentSchema = z.looseObject({
@@ -89,17 +90,4 @@ async function hasCustomRule(api: GitHubApi, environment: string): Promise<boole
       ),
   )
   return (found?.custom_deployment_protection_rules ?? []).some(({ enabled }) => enabled)
-}
-
-async function unlessMissing<T>(work: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await work()
-  } catch (error) {
-    if (error instanceof GitHubError && error.status === 404) return undefined
-    throw error
-  }
-}
-
-function isDenied(error: unknown): error is GitHubError {
-  return error instanceof GitHubError && error.code === 'GITHUB_DENIED'
 }

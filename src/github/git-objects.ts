@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { GitHubError } from '../domain/error.ts'
+import { unlessMissing } from './api-failure.ts'
 import type { GitHubApi, RequestOptions } from './api.ts'
 
 const sha = z.string().regex(/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/)
@@ -100,8 +101,8 @@ export async function createRef(api: GitHubApi, ref: string, object: string): Pr
  */
 export async function readRef(api: GitHubApi, ref: string): Promise<GitTarget | undefined> {
   const parameters = { ref: ref.replace(/^refs\//, '') }
-  const answer = await found(
-    api.request('GET /repos/{owner}/{repo}/git/ref/{ref}', parameters, refAnswer, READS),
+  const answer = await unlessMissing(
+    async () => await api.request('GET /repos/{owner}/{repo}/git/ref/{ref}', parameters, refAnswer, READS),
   )
   if (answer === undefined) return (await listRefs(api, ref)).get(ref)
   if (answer.ref !== ref) throw corrupt('it is about another ref', ref, answer.ref)
@@ -111,8 +112,9 @@ export async function readRef(api: GitHubApi, ref: string): Promise<GitTarget | 
 /** What a tag object points at; undefined where there is no such tag object. */
 export async function readTagObject(api: GitHubApi, tag: string): Promise<GitTarget | undefined> {
   const parameters = { tag_sha: tag }
-  const answer = await found(
-    api.request('GET /repos/{owner}/{repo}/git/tags/{tag_sha}', parameters, tagAnswer, READS),
+  const answer = await unlessMissing(
+    async () =>
+      await api.request('GET /repos/{owner}/{repo}/git/tags/{tag_sha}', parameters, tagAnswer, READS),
   )
   return answer?.object
 }
@@ -120,8 +122,9 @@ export async function readTagObject(api: GitHubApi, tag: string): Promise<GitTar
 /** The bytes of a blob, which hash to its name; undefined where there is no such blob. */
 export async function readBlob(api: GitHubApi, blob: string): Promise<Uint8Array | undefined> {
   const parameters = { file_sha: blob }
-  const answer = await found(
-    api.request('GET /repos/{owner}/{repo}/git/blobs/{file_sha}', parameters, blobAnswer, READS),
+  const answer = await unlessMissing(
+    async () =>
+      await api.request('GET /repos/{owner}/{repo}/git/blobs/{file_sha}', parameters, blobAnswer, READS),
   )
   if (answer === undefined) return undefined
   const bytes = Buffer.from(answer.content, 'base64')
@@ -138,13 +141,4 @@ export async function listRefs(api: GitHubApi, prefix: string): Promise<Readonly
   for await (const { ref: name, object } of api.pages(route, { ref }, z.array(refAnswer), READS))
     if (name.startsWith(prefix)) refs.set(name, object)
   return refs
-}
-
-async function found<T>(work: Promise<T>): Promise<T | undefined> {
-  try {
-    return await work
-  } catch (error) {
-    if (error instanceof GitHubError && error.code === 'GITHUB_NOT_FOUND') return undefined
-    throw error
-  }
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type GitHubError, isWithheld, remedyOf } from '../domain/error.ts'
+import { type GitHubError, isDenied, isWithheld, remedyOf } from '../domain/error.ts'
 import type { Holder, Liveness } from '../domain/lock.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Log } from '../platform/log.ts'
@@ -31,7 +31,7 @@ export function createLiveness(api: GitHubApi, log: Log, clock: Clock): Liveness
     if (check.answer !== undefined) return check.answer
     const run = await ask(log, async () => await hasRunEnded(api, workflowRun))
     // A check run that is not there is one of another job than GitHub's.
-    const denied = check.error?.code === 'GITHUB_DENIED' ? [check.error] : []
+    const denied = isDenied(check.error) ? [check.error] : []
     if (run.error === undefined)
       tell('A job that deploys counts as running as long as its workflow run does.', denied)
     else

@@ -6,6 +6,7 @@ import {
   type Liveness,
   locked,
   type LockRequest,
+  waitingFor,
 } from '../domain/lock.ts'
 import { recordTime } from '../domain/record.ts'
 import { formatRepository } from '../domain/reference.ts'
@@ -104,10 +105,7 @@ class Attempt {
       if (this.#now() >= end && !isFree && lock !== undefined)
         throw locked(this.#request, lock.holder, lock.takenAt)
       if (this.#now() >= end && lost >= MAX_LOST) throw slow(this.#request)
-      if (!isAnnounced && !isFree && lock !== undefined)
-        log.info(
-          `Waiting for ${lock.holder.workflowRun?.url ?? lock.holder.actor}, which deploys since ${lock.takenAt}`,
-        )
+      if (!isAnnounced && !isFree && lock !== undefined) log.info(waitingFor(lock.holder, lock.takenAt))
       if (!isFree)
         await clock.sleep(
           Math.max(1, Math.min(this.#times.pollMs, end - this.#now())),

@@ -1,4 +1,4 @@
-import { GitHubError, PolicyError } from '../../domain/error.ts'
+import { isDenied, PolicyError } from '../../domain/error.ts'
 import type { Attempt } from './attempt.ts'
 
 /**
@@ -27,7 +27,6 @@ export async function checkProtection({ inputs, target, ports }: Attempt): Promi
     ports.log.warning(`${message}. ${hint}`)
   } catch (error) {
     // Whoever may not ask has been told so by then.
-    const isDenied = error instanceof GitHubError && error.code === 'GITHUB_DENIED'
-    if (!isDenied || isRequired) throw error
+    if (!isDenied(error) || isRequired) throw error
   }
 }
