@@ -638,11 +638,13 @@ const ERROR_CODES = {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   GZ: () => (/* binding */ isDenied),
 /* harmony export */   I0: () => (/* binding */ TargetError),
 /* harmony export */   Jj: () => (/* binding */ cut),
 /* harmony export */   KE: () => (/* binding */ listed),
 /* harmony export */   NJ: () => (/* binding */ EngineError),
 /* harmony export */   SM: () => (/* binding */ remedyOf),
+/* harmony export */   TN: () => (/* binding */ oneLine),
 /* harmony export */   UM: () => (/* binding */ saysBlobIsMissing),
 /* harmony export */   W1: () => (/* binding */ RecordError),
 /* harmony export */   Ys: () => (/* binding */ isWithheld),
@@ -745,11 +747,13 @@ function remedyFor(code, permission) {
         ? 'Check the token of this job.'
         : `Add \`permissions: ${permission}\` to this job.`;
 }
+/** True where GitHub denies, and says so. */
+function isDenied(error) {
+    return error instanceof GitHubError && error.code === 'GITHUB_DENIED';
+}
 /** True where GitHub does not say: it denies, or shows nothing, which is one of its ways to deny. */
 function isWithheld(error) {
-    if (!(error instanceof GitHubError))
-        return false;
-    return error.code === 'GITHUB_DENIED' || error.code === 'GITHUB_NOT_FOUND';
+    return isDenied(error) || (error instanceof GitHubError && error.code === 'GITHUB_NOT_FOUND');
 }
 /** What makes GitHub say it the next time, for notices of what is done without: often the permission to add. */
 function remedyOf({ hint, code, permission }) {
@@ -776,6 +780,10 @@ class PolicyError extends BuildOnceError {
 /** A heading followed by one indented line per entry. */
 function listed(heading, entries) {
     return `${heading}:\n${entries.map((entry) => `  - ${entry.replaceAll('\n', '\n    ')}`).join('\n')}`;
+}
+/** A text on one line, without control characters. */
+function oneLine(text) {
+    return text.replaceAll(/[\p{Cc}\s]+/gu, ' ').trim();
 }
 /** A text cut to a length, with a mark where it was. */
 function cut(text, length) {
@@ -2734,7 +2742,7 @@ function openArtifactMetadata({ image, token, 'artifact-metadata': isWanted }, {
         return undefined;
     const open = async () => {
         const target = (0,github/* reachableTarget */.lq)(environment, token, 'artifact-metadata', log);
-        const { createGitHubApi } = await __webpack_require__.e(/* import() */ 162).then(__webpack_require__.bind(__webpack_require__, 17162));
+        const { createGitHubApi } = await __webpack_require__.e(/* import() */ 85).then(__webpack_require__.bind(__webpack_require__, 78085));
         return createGitHubApi({ ...target, log, clock: clock/* systemClock */.m, limits: METADATA_LIMITS });
     };
     return createArtifactMetadata({ open, payload, log });
@@ -2832,7 +2840,7 @@ function apiOpener(log, environment) {
     return async (wanted, token) => await (client ??= create(reachableTarget(environment, token, wanted, log), log));
 }
 async function create(target, log) {
-    const { createGitHubApi } = await __webpack_require__.e(/* import() */ 162).then(__webpack_require__.bind(__webpack_require__, 17162));
+    const { createGitHubApi } = await __webpack_require__.e(/* import() */ 85).then(__webpack_require__.bind(__webpack_require__, 78085));
     return createGitHubApi({ ...target, log, clock: _platform_clock_js__WEBPACK_IMPORTED_MODULE_2__/* .systemClock */ .m });
 }
 /**

@@ -383,6 +383,192 @@ function isOnlyHelp(args) {
 
 /***/ }),
 
+/***/ 49484:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   F: () => (/* binding */ unlessMissing),
+/* harmony export */   g: () => (/* binding */ failureOf)
+/* harmony export */ });
+/* harmony import */ var _domain_error_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(59342);
+/* harmony import */ var _api_limit_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(39821);
+
+
+/** Certificates whose authority is not known, in the words of OpenSSL. */
+const UNTRUSTED = /\bself[- ]signed\b|\bunable to (?:verify|get)\b.*\bcertificate\b/i;
+const TRUST = 'Trust the authority that signed its certificate: set NODE_EXTRA_CA_CERTS for the runner to the file of that authority.';
+/** Advice for whoever starts Node.js. */
+const NODE_ADVICE = /; if the root CA is installed locally,.*$/;
+/** The error for a request that failed; nothing of the request itself goes into it. */
+function failureOf(error, asked) {
+    if (error instanceof _domain_error_js__WEBPACK_IMPORTED_MODULE_0__/* .GitHubError */ .y_)
+        return error;
+    const answer = answerOf(error, asked);
+    const what = `GitHub (${asked.route})`;
+    if (answer === undefined) {
+        // The answer 407 of a proxy is given as a failure without a word.
+        const why = printable((0,_domain_error_js__WEBPACK_IMPORTED_MODULE_0__/* .messageOf */ .bD)(error), asked.token) || 'the connection failed, or a proxy asks for a password';
+        return new _domain_error_js__WEBPACK_IMPORTED_MODULE_0__/* .GitHubError */ .y_('GITHUB_UNAVAILABLE', `${what} did not answer: ${why.replace(NODE_ADVICE, '')}`, {
+            hint: UNTRUSTED.test(why) ? TRUST : 'Run the job again. Nothing was assumed about what was asked.',
+        });
+    }
+    const { status, headers, text } = answer;
+    const said = `${status} ${text}`;
+    const limit = (0,_api_limit_js__WEBPACK_IMPORTED_MODULE_1__/* .limitOf */ .L)(answer, asked.now);
+    if (limit !== undefined) {
+        return new _domain_error_js__WEBPACK_IMPORTED_MODULE_0__/* .GitHubError */ .y_('GITHUB_RATE_LIMITED', `${what} takes no more requests for now: ${said}`, {
+            status,
+            hint: `Run the job again in ${limit} s. All jobs of a repository share one limit.`,
+        });
+    }
+    if (status === 401 || status === 403)
+        return denial(what, said, status, permissionOf(headers, asked.permission) ?? asked.permission);
+    if (status === 404 || status === 410) {
+        const needs = asked.permission === undefined ? '' : ` and may do this (permissions: ${asked.permission})`;
+        return new _domain_error_js__WEBPACK_IMPORTED_MODULE_0__/* .GitHubError */ .y_('GITHUB_NOT_FOUND', `${what} is not there: ${said}`, {
+            status,
+            hint: `Check that the token is one of this repository${needs}.`,
+        });
+    }
+    if (status >= 500)
+        return new _domain_error_js__WEBPACK_IMPORTED_MODULE_0__/* .GitHubError */ .y_('GITHUB_UNAVAILABLE', `${what} failed: ${said}`, { status });
+    return new _domain_error_js__WEBPACK_IMPORTED_MODULE_0__/* .GitHubError */ .y_('GITHUB_REFUSED', `${what} was refused: ${said}`, { status });
+}
+function denial(what, said, status, permission) {
+    if (status === 401)
+        return new _domain_error_js__WEBPACK_IMPORTED_MODULE_0__/* .GitHubError */ .y_('GITHUB_DENIED', `${what} does not know the token: ${said}`, {
+            status,
+            hint: 'Give the token of this job, ${{ github.token }}, or one that is valid for this server.',
+        });
+    const needed = permission === undefined ? '' : ` · expected permission ${permission}`;
+    return new _domain_error_js__WEBPACK_IMPORTED_MODULE_0__/* .GitHubError */ .y_('GITHUB_DENIED', `${what} was denied: ${said}${needed}`, {
+        status,
+        ...(permission === undefined ? {} : { permission }),
+    });
+}
+/** What GitHub was asked for; undefined where it is not there, or not shown to this token. */
+async function unlessMissing(work) {
+    try {
+        return await work();
+    }
+    catch (error) {
+        if (error instanceof _domain_error_js__WEBPACK_IMPORTED_MODULE_0__/* .GitHubError */ .y_ && error.code === 'GITHUB_NOT_FOUND')
+            return undefined;
+        throw error;
+    }
+}
+/** The client's errors hold the answer, where there was one; they are told by their form. */
+function answerOf(error, { token }) {
+    if (!(error instanceof Error) || !('response' in error) || !('status' in error))
+        return undefined;
+    const { response, status } = error;
+    if (typeof response !== 'object' || response === null || typeof status !== 'number')
+        return undefined;
+    const headers = 'headers' in response ? response.headers : {};
+    return { status, headers, text: printable(error.message, token) };
+}
+/** Words of a server in one line, without the token, should it say it. */
+function printable(text, token) {
+    const plain = (0,_domain_error_js__WEBPACK_IMPORTED_MODULE_0__/* .oneLine */ .TN)(text.replaceAll(token, '***'));
+    // Pages for people come with 502 and 503.
+    return /^<(?:!doctype|html)/i.test(plain) ? 'an HTML page' : plain.slice(0, 300);
+}
+/**
+ * `contents=write; contents=write,workflows=write` → `contents: write`: the first alternative that is enough, or the one
+ * that the request names, which allows no more than it needs.
+ */
+function permissionOf(headers, expected) {
+    const alternatives = String(headers['x-accepted-github-permissions'] ?? '')
+        .split(';')
+        .map(alternativeOf);
+    return expected !== undefined && alternatives.includes(expected) ? expected : alternatives[0];
+}
+/** `contents=write,workflows=write` → `contents: write, workflows: write`; undefined for what is no permission. */
+function alternativeOf(text) {
+    const pairs = text
+        .split(',')
+        .map((pair) => /^\s*(?<name>[a-z_]{1,60})=(?<access>[a-z]{1,20})\s*$/.exec(pair)?.groups);
+    if (pairs.some((pair) => pair === undefined))
+        return undefined;
+    return pairs.map((pair) => `${pair?.['name']?.replaceAll('_', '-')}: ${pair?.['access']}`).join(', ');
+}
+
+
+/***/ }),
+
+/***/ 39821:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   L: () => (/* binding */ limitOf),
+/* harmony export */   i: () => (/* binding */ plainLimit)
+/* harmony export */ });
+/** What GitHub asks for where it names no time. */
+const UNKNOWN_S = 60;
+/** Nothing is limited for longer; a larger number is a mistake of somebody in between. */
+const LONGEST_S = 24 * 3600;
+/** Enterprise servers have called it abuse. */
+const LIMITED = /\bsecondary rate\b|\brate limit exceeded\b|\babuse detection\b/i;
+/** The last request of an hour may be one that is not allowed. */
+const DENIED = /\bnot accessible by\b/i;
+/**
+ * Seconds until requests are taken again; undefined where a limit is not why it was refused. What is said comes from
+ * the server or from a proxy in between, so none of it is believed when it makes no sense.
+ */
+function limitOf({ status, headers, text }, now) {
+    if (status !== 403 && status !== 429)
+        return undefined;
+    const after = retryAfter(headers, now);
+    if (after !== undefined)
+        return after;
+    if (DENIED.test(text))
+        return undefined;
+    if (String(headers['x-ratelimit-remaining']) === '0')
+        return untilReset(headers, now);
+    return status === 429 || LIMITED.test(text) ? UNKNOWN_S : undefined;
+}
+/**
+ * Says the same in the headers that the throttling plugin reads: it knows fewer words, takes a reset that is missing
+ * or overflows 32 bits for one that has passed, and knows nothing of clocks that differ.
+ */
+function plainLimit(refusal, now) {
+    const { headers } = refusal;
+    const seconds = limitOf(refusal, now);
+    if (seconds === undefined)
+        return { ...headers, 'x-ratelimit-remaining': undefined };
+    return {
+        ...headers,
+        'retry-after': String(seconds),
+        'x-ratelimit-remaining': '0',
+        // The plugin adds a second.
+        'x-ratelimit-reset': String(Math.floor(now / 1000) + seconds - 1),
+    };
+}
+/** RFC 9110 §10.2.3: seconds, or a date. */
+function retryAfter(headers, now) {
+    const said = String(headers['retry-after'] ?? '');
+    if (/^\d+(?:\.\d+)?$/.test(said))
+        return bounded(Number(said));
+    const date = /^[A-Z][a-z]{2},/.test(said) ? Date.parse(said) : Number.NaN;
+    return Number.isNaN(date) ? undefined : bounded((date - serverTime(headers, now)) / 1000);
+}
+function untilReset(headers, now) {
+    const reset = Number(headers['x-ratelimit-reset']);
+    // A second more, to come after it.
+    return reset > 0 ? bounded(reset - serverTime(headers, now) / 1000 + 1) : UNKNOWN_S;
+}
+/** Times of the server are measured by its own clock, where it says what that shows. */
+function serverTime(headers, now) {
+    const time = Date.parse(String(headers['date'] ?? ''));
+    return Number.isNaN(time) ? now : time;
+}
+function bounded(seconds) {
+    return Math.min(Math.max(1, Math.ceil(seconds)), LONGEST_S);
+}
+
+
+/***/ }),
+
 /***/ 22361:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
@@ -1015,8 +1201,7 @@ async function checkProtection({ inputs, target, ports }) {
     }
     catch (error) {
         // Whoever may not ask has been told so by then.
-        const isDenied = error instanceof domain_error/* GitHubError */.y_ && error.code === 'GITHUB_DENIED';
-        if (!isDenied || isRequired)
+        if (!(0,domain_error/* isDenied */.GZ)(error) || isRequired)
             throw error;
     }
 }
@@ -1936,6 +2121,10 @@ function isKnownToBeOver(holder, self) {
     const [theirs, ours] = [holder.workflowRun, self.workflowRun];
     return theirs !== null && ours !== null && theirs.id === ours.id && theirs.attempt < ours.attempt;
 }
+/** Whom one waits for, for the log. */
+function waitingFor({ workflowRun, actor }, since) {
+    return `Waiting for ${workflowRun?.url ?? actor}, which deploys since ${since}`;
+}
 /** The error for whoever waited in vain. */
 function locked(request, holder, since) {
     const { repository, environment, timeoutMs } = request;
@@ -1998,9 +2187,9 @@ function createGitHubAncestry(api, log) {
                 if (!(0,domain_error/* isWithheld */.Ys)(error))
                     throw error;
                 log.debug(error.message);
-                if (error.code === 'GITHUB_DENIED' && !isTold)
+                if ((0,domain_error/* isDenied */.GZ)(error) && !isTold)
                     log.notice(`GitHub may not be asked which commit is older, so it is up to the checkout and the log. ${(0,domain_error/* remedyOf */.SM)(error)}`);
-                isTold ||= error.code === 'GITHUB_DENIED';
+                isTold ||= (0,domain_error/* isDenied */.GZ)(error);
                 return 'unknown';
             }
         },
@@ -2064,6 +2253,7 @@ var errors = __webpack_require__(37428);
 ;// CONCATENATED MODULE: ./lib/github/deployment-payload.js
 
 
+
 /** Nothing says how much GitHub keeps in a payload; the whole evidence is in the job summary. */
 const MAX_EVIDENCE = 10;
 const { schema, id, releaseId: deployment_payload_releaseId, environment, repository, digest: deployment_payload_digest, commit: deployment_payload_commit } = domain_record/* deploymentRecordSchema */.IZ.shape;
@@ -2116,7 +2306,7 @@ function readPayload(value) {
     const result = payloadSchema.safeParse(body);
     if (result.success)
         return { kind: 'ours', payload: result.data };
-    return { kind: 'broken', why: errors/* prettifyError */.S1(result.error).replaceAll(/\s+/g, ' ').slice(0, 300) };
+    return { kind: 'broken', why: (0,domain_error/* oneLine */.TN)(errors/* prettifyError */.S1(result.error)).slice(0, 300) };
 }
 function parsed(text) {
     try {
@@ -2130,6 +2320,7 @@ function parsed(text) {
 // EXTERNAL MODULE: ./lib/domain/error-codes.js
 var error_codes = __webpack_require__(59397);
 ;// CONCATENATED MODULE: ./lib/github/deployment-status.js
+
 
 
 
@@ -2173,7 +2364,7 @@ function endingOf(record, since) {
 }
 /** One line, of at most as many characters as GitHub takes. */
 function shorten(text, length = MAX_DESCRIPTION) {
-    const line = text.replaceAll(/[\p{Cc}\s]+/gu, ' ').trim();
+    const line = (0,domain_error/* oneLine */.TN)(text);
     return line.length <= length ? line : `${line.slice(0, length - 1).trimEnd()}…`;
 }
 const ENDED = ['success', 'failure', 'error'];
@@ -2266,7 +2457,10 @@ function failureOf(state, text) {
     };
 }
 
+// EXTERNAL MODULE: ./lib/github/api-failure.js
+var api_failure = __webpack_require__(49484);
 ;// CONCATENATED MODULE: ./lib/github/deployments-api.js
+
 
 
 
@@ -2299,55 +2493,38 @@ async function* listDeployments(api, environment, page = 1) {
 async function readStatuses(api, { id, creator }) {
     const route = 'GET /repos/{owner}/{repo}/deployments/{deployment_id}/statuses';
     const parameters = { deployment_id: id, per_page: PAGE };
-    const statuses = [];
-    try {
+    const statuses = await (0,api_failure/* unlessMissing */.F)(async () => {
+        const read = [];
         for await (const status of api.pages(route, parameters, schemas/* array */.YOg(statusSchema), READ)) {
-            statuses.push(status);
-            if (statuses.length % PAGE === 0 && isEnough(statuses, creator))
+            read.push(status);
+            if (read.length % PAGE === 0 && isEnough(read, creator))
                 break;
         }
-    }
-    catch (error) {
-        if (error instanceof domain_error/* GitHubError */.y_ && error.code === 'GITHUB_NOT_FOUND')
-            return undefined;
-        throw error;
-    }
+        return read;
+    });
     // Those of one second have no order of their own in GitHub's answer but that of their ids.
-    return statuses.toSorted((one, other) => other.id - one.id);
+    return statuses?.toSorted((one, other) => other.id - one.id);
 }
 const createdSchema = deploymentSchema.pick({ id: true, creator: true });
-const MAX_CREATES = 3;
+const MAX_SENDS = 3;
 const PAUSE_MS = 2_000;
 /**
- * Creates a deployment once. When nobody knows whether a request was carried out, the deployment is looked for by the
- * id in its payload before it is sent again. It is for its environment only (`transient_environment`), so that the
- * success of somebody else's deployment there, of another image or the job's own, does not make it inactive.
+ * Creates a deployment once: it is looked for by the id in its payload. It is for its environment only
+ * (`transient_environment`), so that the success of somebody else's deployment there, of another image or the job's own,
+ * does not make it inactive.
  */
 async function createDeployment(api, clock, { payload, description, environment }) {
-    for (let attempt = 1;; attempt += 1) {
-        try {
-            return await api.request('POST /repos/{owner}/{repo}/deployments', {
-                ref: payload.commit,
-                environment,
-                task: 'deploy',
-                auto_merge: false,
-                required_contexts: [],
-                transient_environment: true,
-                description,
-                payload,
-            }, createdSchema, WRITE);
-        }
-        catch (error) {
-            if (!isAmbiguous(error))
-                throw error;
-            await clock.sleep(PAUSE_MS);
-            const there = await findOwn(api, environment, payload);
-            if (there !== undefined)
-                return there;
-            if (attempt === MAX_CREATES)
-                throw error;
-        }
-    }
+    const body = {
+        ref: payload.commit,
+        environment,
+        task: 'deploy',
+        auto_merge: false,
+        required_contexts: [],
+        transient_environment: true,
+        description,
+        payload,
+    };
+    return await sendOnce(clock, async () => await api.request('POST /repos/{owner}/{repo}/deployments', body, createdSchema, WRITE), async () => await findOwn(api, environment, payload));
 }
 /** What was just created is among the newest. */
 async function findOwn(api, environment, payload) {
@@ -2362,30 +2539,42 @@ async function findOwn(api, environment, payload) {
     }
     return undefined;
 }
-/** Adds a status, once: after an answer that was lost, the statuses tell whether it is there. */
+const addedSchema = schemas/* looseObject */._H3({ id: schemas/* int */.Whr() });
+/** Adds a status, once: the statuses tell whether it is there. */
 async function addStatus(api, clock, id, status) {
     const { state, description, logUrl, environmentUrl } = status;
+    const route = 'POST /repos/{owner}/{repo}/deployments/{deployment_id}/statuses';
+    const body = {
+        deployment_id: id,
+        state,
+        description,
+        // Ours are made inactive one by one: others in this environment may be of other images.
+        auto_inactive: false,
+        ...(logUrl === undefined ? {} : { log_url: logUrl }),
+        ...(environmentUrl === undefined ? {} : { environment_url: environmentUrl }),
+    };
+    await sendOnce(clock, async () => await api.request(route, body, addedSchema, WRITE), async () => {
+        const [newest] = (await readStatuses(api, { id, creator: undefined })) ?? [];
+        return newest?.state === state && newest.description === description ? newest : undefined;
+    });
+}
+/**
+ * Sends what must not be carried out twice. When nobody knows whether a request was carried out, what it was to make is
+ * looked for before it is sent again.
+ */
+async function sendOnce(clock, send, find) {
     for (let attempt = 1;; attempt += 1) {
         try {
-            await api.request('POST /repos/{owner}/{repo}/deployments/{deployment_id}/statuses', {
-                deployment_id: id,
-                state,
-                description,
-                // Ours are made inactive one by one: others in this environment may be of other images.
-                auto_inactive: false,
-                ...(logUrl === undefined ? {} : { log_url: logUrl }),
-                ...(environmentUrl === undefined ? {} : { environment_url: environmentUrl }),
-            }, schemas/* looseObject */._H3({ id: schemas/* int */.Whr() }), WRITE);
-            return;
+            return await send();
         }
         catch (error) {
             if (!isAmbiguous(error))
                 throw error;
             await clock.sleep(PAUSE_MS);
-            const [newest] = (await readStatuses(api, { id, creator: undefined })) ?? [];
-            if (newest?.state === state && newest.description === description)
-                return;
-            if (attempt === MAX_CREATES)
+            const there = await find();
+            if (there !== undefined)
+                return there;
+            if (attempt === MAX_SENDS)
                 throw error;
         }
     }
@@ -2841,7 +3030,7 @@ async function waitForTurn(options, times, request, own) {
         if (end <= clock.now().getTime())
             throw locked(request, holder, blocker.since);
         if (!isQueued) {
-            log.info(`Waiting for ${holder.workflowRun?.url ?? holder.actor}, which deploys since ${blocker.since}`);
+            log.info(waitingFor(holder, blocker.since));
             await sayQueued(options, request, own, blocker);
         }
         isQueued = true;
@@ -2928,6 +3117,7 @@ async function endInstead({ api, clock, log }, { deployment: { id, payload } }) 
 
 
 
+
 const environmentSchema = schemas/* looseObject */._H3({
     name: schemas/* string */.YjP(),
     protection_rules: schemas/* array */.YOg(schemas/* looseObject */._H3({ type: schemas/* string */.YjP() })).nullish(),
@@ -2944,9 +3134,9 @@ function createEnvironments(api, log) {
             return await work();
         }
         catch (error) {
-            if (isDenied(error) && !isSaid)
+            if ((0,domain_error/* isDenied */.GZ)(error) && !isSaid)
                 log.notice(`Whether the environment is protected is not known. ${(0,domain_error/* remedyOf */.SM)(error)}`);
-            isSaid ||= isDenied(error);
+            isSaid ||= (0,domain_error/* isDenied */.GZ)(error);
             throw error;
         }
     };
@@ -2970,7 +3160,7 @@ function createEnvironments(api, log) {
                 return (await read(name))?.name ?? name;
             }
             catch (error) {
-                if (!isDenied(error))
+                if (!(0,domain_error/* isDenied */.GZ)(error))
                     throw error;
                 return name;
             }
@@ -2978,25 +3168,12 @@ function createEnvironments(api, log) {
     };
 }
 async function readEnvironment(api, environment) {
-    return await unlessMissing(async () => await api.request('GET /repos/{owner}/{repo}/environments/{environment_name}', { environment_name: environment }, environmentSchema, { permission: 'actions: read' }));
+    return await (0,api_failure/* unlessMissing */.F)(async () => await api.request('GET /repos/{owner}/{repo}/environments/{environment_name}', { environment_name: environment }, environmentSchema, { permission: 'actions: read' }));
 }
 /** Rules that apps decide are not among those that an environment shows; old servers know of none. */
 async function hasCustomRule(api, environment) {
-    const found = await unlessMissing(async () => await api.request('GET /repos/{owner}/{repo}/environments/{environment_name}/deployment_protection_rules', { environment_name: environment }, customRulesSchema, { permission: 'actions: read' }));
+    const found = await (0,api_failure/* unlessMissing */.F)(async () => await api.request('GET /repos/{owner}/{repo}/environments/{environment_name}/deployment_protection_rules', { environment_name: environment }, customRulesSchema, { permission: 'actions: read' }));
     return (found?.custom_deployment_protection_rules ?? []).some(({ enabled }) => enabled);
-}
-async function unlessMissing(work) {
-    try {
-        return await work();
-    }
-    catch (error) {
-        if (error instanceof domain_error/* GitHubError */.y_ && error.status === 404)
-            return undefined;
-        throw error;
-    }
-}
-function isDenied(error) {
-    return error instanceof domain_error/* GitHubError */.y_ && error.code === 'GITHUB_DENIED';
 }
 
 ;// CONCATENATED MODULE: ./lib/github/liveness.js
@@ -3028,7 +3205,7 @@ function createLiveness(api, log, clock) {
             return check.answer;
         const run = await ask(log, async () => await hasRunEnded(api, workflowRun));
         // A check run that is not there is one of another job than GitHub's.
-        const denied = check.error?.code === 'GITHUB_DENIED' ? [check.error] : [];
+        const denied = (0,domain_error/* isDenied */.GZ)(check.error) ? [check.error] : [];
         if (run.error === undefined)
             tell('A job that deploys counts as running as long as its workflow run does.', denied);
         else
@@ -3353,7 +3530,7 @@ class Attempt {
             if (this.#now() >= end && lost >= MAX_LOST)
                 throw slow(this.#request);
             if (!isAnnounced && !isFree && lock !== undefined)
-                log.info(`Waiting for ${lock.holder.workflowRun?.url ?? lock.holder.actor}, which deploys since ${lock.takenAt}`);
+                log.info(waitingFor(lock.holder, lock.takenAt));
             if (!isFree)
                 await clock.sleep(Math.max(1, Math.min(this.#times.pollMs, end - this.#now())), this.#request.cancelled);
         }

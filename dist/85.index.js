@@ -1,8 +1,8 @@
-export const id = 162;
-export const ids = [162];
+export const id = 85;
+export const ids = [85];
 export const modules = {
 
-/***/ 17162:
+/***/ 78085:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -15,166 +15,8 @@ __webpack_require__.d(__webpack_exports__, {
 var errors = __webpack_require__(37428);
 // EXTERNAL MODULE: ./lib/domain/error.js
 var domain_error = __webpack_require__(59342);
-;// CONCATENATED MODULE: ./lib/github/api-limit.js
-/** What GitHub asks for where it names no time. */
-const UNKNOWN_S = 60;
-/** Nothing is limited for longer; a larger number is a mistake of somebody in between. */
-const LONGEST_S = 24 * 3600;
-/** Enterprise servers have called it abuse. */
-const LIMITED = /\bsecondary rate\b|\brate limit exceeded\b|\babuse detection\b/i;
-/** The last request of an hour may be one that is not allowed. */
-const DENIED = /\bnot accessible by\b/i;
-/**
- * Seconds until requests are taken again; undefined where a limit is not why it was refused. What is said comes from
- * the server or from a proxy in between, so none of it is believed when it makes no sense.
- */
-function limitOf({ status, headers, text }, now) {
-    if (status !== 403 && status !== 429)
-        return undefined;
-    const after = retryAfter(headers, now);
-    if (after !== undefined)
-        return after;
-    if (DENIED.test(text))
-        return undefined;
-    if (String(headers['x-ratelimit-remaining']) === '0')
-        return untilReset(headers, now);
-    return status === 429 || LIMITED.test(text) ? UNKNOWN_S : undefined;
-}
-/**
- * Says the same in the headers that the throttling plugin reads: it knows fewer words, takes a reset that is missing
- * or overflows 32 bits for one that has passed, and knows nothing of clocks that differ.
- */
-function plainLimit(refusal, now) {
-    const { headers } = refusal;
-    const seconds = limitOf(refusal, now);
-    if (seconds === undefined)
-        return { ...headers, 'x-ratelimit-remaining': undefined };
-    return {
-        ...headers,
-        'retry-after': String(seconds),
-        'x-ratelimit-remaining': '0',
-        // The plugin adds a second.
-        'x-ratelimit-reset': String(Math.floor(now / 1000) + seconds - 1),
-    };
-}
-/** RFC 9110 §10.2.3: seconds, or a date. */
-function retryAfter(headers, now) {
-    const said = String(headers['retry-after'] ?? '');
-    if (/^\d+(?:\.\d+)?$/.test(said))
-        return bounded(Number(said));
-    const date = /^[A-Z][a-z]{2},/.test(said) ? Date.parse(said) : Number.NaN;
-    return Number.isNaN(date) ? undefined : bounded((date - serverTime(headers, now)) / 1000);
-}
-function untilReset(headers, now) {
-    const reset = Number(headers['x-ratelimit-reset']);
-    // A second more, to come after it.
-    return reset > 0 ? bounded(reset - serverTime(headers, now) / 1000 + 1) : UNKNOWN_S;
-}
-/** Times of the server are measured by its own clock, where it says what that shows. */
-function serverTime(headers, now) {
-    const time = Date.parse(String(headers['date'] ?? ''));
-    return Number.isNaN(time) ? now : time;
-}
-function bounded(seconds) {
-    return Math.min(Math.max(1, Math.ceil(seconds)), LONGEST_S);
-}
-
-;// CONCATENATED MODULE: ./lib/github/api-failure.js
-
-
-/** Certificates whose authority is not known, in the words of OpenSSL. */
-const UNTRUSTED = /\bself[- ]signed\b|\bunable to (?:verify|get)\b.*\bcertificate\b/i;
-const TRUST = 'Trust the authority that signed its certificate: set NODE_EXTRA_CA_CERTS for the runner to the file of that authority.';
-/** Advice for whoever starts Node.js. */
-const NODE_ADVICE = /; if the root CA is installed locally,.*$/;
-/** The error for a request that failed; nothing of the request itself goes into it. */
-function failureOf(error, asked) {
-    if (error instanceof domain_error/* GitHubError */.y_)
-        return error;
-    const answer = answerOf(error, asked);
-    const what = `GitHub (${asked.route})`;
-    if (answer === undefined) {
-        // The answer 407 of a proxy is given as a failure without a word.
-        const why = printable((0,domain_error/* messageOf */.bD)(error), asked.token) || 'the connection failed, or a proxy asks for a password';
-        return new domain_error/* GitHubError */.y_('GITHUB_UNAVAILABLE', `${what} did not answer: ${why.replace(NODE_ADVICE, '')}`, {
-            hint: UNTRUSTED.test(why) ? TRUST : 'Run the job again. Nothing was assumed about what was asked.',
-        });
-    }
-    const { status, headers, text } = answer;
-    const said = `${status} ${text}`;
-    const limit = limitOf(answer, asked.now);
-    if (limit !== undefined) {
-        return new domain_error/* GitHubError */.y_('GITHUB_RATE_LIMITED', `${what} takes no more requests for now: ${said}`, {
-            status,
-            hint: `Run the job again in ${limit} s. All jobs of a repository share one limit.`,
-        });
-    }
-    if (status === 401 || status === 403)
-        return denial(what, said, status, permissionOf(headers, asked.permission) ?? asked.permission);
-    if (status === 404 || status === 410) {
-        const needs = asked.permission === undefined ? '' : ` and may do this (permissions: ${asked.permission})`;
-        return new domain_error/* GitHubError */.y_('GITHUB_NOT_FOUND', `${what} is not there: ${said}`, {
-            status,
-            hint: `Check that the token is one of this repository${needs}.`,
-        });
-    }
-    if (status >= 500)
-        return new domain_error/* GitHubError */.y_('GITHUB_UNAVAILABLE', `${what} failed: ${said}`, { status });
-    return new domain_error/* GitHubError */.y_('GITHUB_REFUSED', `${what} was refused: ${said}`, { status });
-}
-function denial(what, said, status, permission) {
-    if (status === 401)
-        return new domain_error/* GitHubError */.y_('GITHUB_DENIED', `${what} does not know the token: ${said}`, {
-            status,
-            hint: 'Give the token of this job, ${{ github.token }}, or one that is valid for this server.',
-        });
-    const needed = permission === undefined ? '' : ` · expected permission ${permission}`;
-    return new domain_error/* GitHubError */.y_('GITHUB_DENIED', `${what} was denied: ${said}${needed}`, {
-        status,
-        ...(permission === undefined
-            ? {}
-            : { permission, hint: `Add \`permissions: ${permission}\` to this job.` }),
-    });
-}
-/** The client's errors hold the answer, where there was one; they are told by their form. */
-function answerOf(error, { token }) {
-    if (!(error instanceof Error) || !('response' in error) || !('status' in error))
-        return undefined;
-    const { response, status } = error;
-    if (typeof response !== 'object' || response === null || typeof status !== 'number')
-        return undefined;
-    const headers = 'headers' in response ? response.headers : {};
-    return { status, headers, text: printable(error.message, token) };
-}
-/** Words of a server in one line, without the token, should it say it. */
-function printable(text, token) {
-    const plain = text
-        .replaceAll(token, '***')
-        .replaceAll(/[\p{Cc}\s]+/gu, ' ')
-        .trim();
-    // Pages for people come with 502 and 503.
-    return /^<(?:!doctype|html)/i.test(plain) ? 'an HTML page' : plain.slice(0, 300);
-}
-/**
- * `contents=write; contents=write,workflows=write` → `contents: write`: the first alternative that is enough, or the one
- * that the request names, which allows no more than it needs.
- */
-function permissionOf(headers, expected) {
-    const alternatives = String(headers['x-accepted-github-permissions'] ?? '')
-        .split(';')
-        .map(alternativeOf);
-    return expected !== undefined && alternatives.includes(expected) ? expected : alternatives[0];
-}
-/** `contents=write,workflows=write` → `contents: write, workflows: write`; undefined for what is no permission. */
-function alternativeOf(text) {
-    const pairs = text
-        .split(',')
-        .map((pair) => /^\s*(?<name>[a-z_]{1,60})=(?<access>[a-z]{1,20})\s*$/.exec(pair)?.groups);
-    if (pairs.some((pair) => pair === undefined))
-        return undefined;
-    return pairs.map((pair) => `${pair?.['name']?.replaceAll('_', '-')}: ${pair?.['access']}`).join(', ');
-}
-
+// EXTERNAL MODULE: ./lib/github/api-failure.js
+var api_failure = __webpack_require__(49484);
 ;// CONCATENATED MODULE: ./lib/github/api-fetch.js
 
 const MAX_REDIRECTS = 3;
@@ -236,6 +78,8 @@ async function readWhole(response, what, maxBytes) {
     return new Response(WITHOUT_BODY.has(status) ? null : Buffer.concat(chunks), { status, headers });
 }
 
+// EXTERNAL MODULE: ./lib/github/api-limit.js
+var api_limit = __webpack_require__(39821);
 ;// CONCATENATED MODULE: ./lib/github/write-pace.js
 /** A step writes a handful of things; what GitHub asks to be spread is a long series. */
 const BURST = 5;
@@ -384,7 +228,7 @@ function sayPlainLimit(error, now) {
     if (!('headers' in response))
         return;
     const headers = response.headers;
-    response.headers = plainLimit({ status, headers, text }, now);
+    response.headers = (0,api_limit/* plainLimit */.i)({ status, headers, text }, now);
 }
 async function send(octokit, options, { route, parameters, how }) {
     const { owner, name } = options.repository;
@@ -402,7 +246,7 @@ async function send(octokit, options, { route, parameters, how }) {
     catch (error) {
         const { token, clock } = options;
         const now = clock.now().getTime();
-        throw failureOf(error, { route: named(route, options), permission: how.permission, token, now });
+        throw (0,api_failure/* failureOf */.g)(error, { route: named(route, options), permission: how.permission, token, now });
     }
 }
 /**
@@ -429,7 +273,7 @@ function parse({ status, data }, schema, route) {
         return result.data;
     const why = status >= 300 || result.error === undefined
         ? `it has the status ${status}`
-        : errors/* prettifyError */.S1(result.error).replaceAll(/\s+/g, ' ').slice(0, 300);
+        : (0,domain_error/* oneLine */.TN)(errors/* prettifyError */.S1(result.error)).slice(0, 300);
     throw new domain_error/* GitHubError */.y_('GITHUB_UNEXPECTED', `GitHub's answer (${route}) cannot be used: ${why}`, { status });
 }
 /** The address of the next page (RFC 8288 §3); the client refuses one at another origin. */
@@ -437,6 +281,192 @@ function nextPage({ headers }) {
     const links = String(headers['link'] ?? '').split(',');
     const next = links.find((link) => /;\s*rel="?next"?\s*(?:;|$)/.test(link));
     return /^\s*<(?<address>[^>]*)>/.exec(next ?? '')?.groups?.['address'];
+}
+
+
+/***/ }),
+
+/***/ 49484:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   F: () => (/* binding */ unlessMissing),
+/* harmony export */   g: () => (/* binding */ failureOf)
+/* harmony export */ });
+/* harmony import */ var _domain_error_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(59342);
+/* harmony import */ var _api_limit_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(39821);
+
+
+/** Certificates whose authority is not known, in the words of OpenSSL. */
+const UNTRUSTED = /\bself[- ]signed\b|\bunable to (?:verify|get)\b.*\bcertificate\b/i;
+const TRUST = 'Trust the authority that signed its certificate: set NODE_EXTRA_CA_CERTS for the runner to the file of that authority.';
+/** Advice for whoever starts Node.js. */
+const NODE_ADVICE = /; if the root CA is installed locally,.*$/;
+/** The error for a request that failed; nothing of the request itself goes into it. */
+function failureOf(error, asked) {
+    if (error instanceof _domain_error_js__WEBPACK_IMPORTED_MODULE_0__/* .GitHubError */ .y_)
+        return error;
+    const answer = answerOf(error, asked);
+    const what = `GitHub (${asked.route})`;
+    if (answer === undefined) {
+        // The answer 407 of a proxy is given as a failure without a word.
+        const why = printable((0,_domain_error_js__WEBPACK_IMPORTED_MODULE_0__/* .messageOf */ .bD)(error), asked.token) || 'the connection failed, or a proxy asks for a password';
+        return new _domain_error_js__WEBPACK_IMPORTED_MODULE_0__/* .GitHubError */ .y_('GITHUB_UNAVAILABLE', `${what} did not answer: ${why.replace(NODE_ADVICE, '')}`, {
+            hint: UNTRUSTED.test(why) ? TRUST : 'Run the job again. Nothing was assumed about what was asked.',
+        });
+    }
+    const { status, headers, text } = answer;
+    const said = `${status} ${text}`;
+    const limit = (0,_api_limit_js__WEBPACK_IMPORTED_MODULE_1__/* .limitOf */ .L)(answer, asked.now);
+    if (limit !== undefined) {
+        return new _domain_error_js__WEBPACK_IMPORTED_MODULE_0__/* .GitHubError */ .y_('GITHUB_RATE_LIMITED', `${what} takes no more requests for now: ${said}`, {
+            status,
+            hint: `Run the job again in ${limit} s. All jobs of a repository share one limit.`,
+        });
+    }
+    if (status === 401 || status === 403)
+        return denial(what, said, status, permissionOf(headers, asked.permission) ?? asked.permission);
+    if (status === 404 || status === 410) {
+        const needs = asked.permission === undefined ? '' : ` and may do this (permissions: ${asked.permission})`;
+        return new _domain_error_js__WEBPACK_IMPORTED_MODULE_0__/* .GitHubError */ .y_('GITHUB_NOT_FOUND', `${what} is not there: ${said}`, {
+            status,
+            hint: `Check that the token is one of this repository${needs}.`,
+        });
+    }
+    if (status >= 500)
+        return new _domain_error_js__WEBPACK_IMPORTED_MODULE_0__/* .GitHubError */ .y_('GITHUB_UNAVAILABLE', `${what} failed: ${said}`, { status });
+    return new _domain_error_js__WEBPACK_IMPORTED_MODULE_0__/* .GitHubError */ .y_('GITHUB_REFUSED', `${what} was refused: ${said}`, { status });
+}
+function denial(what, said, status, permission) {
+    if (status === 401)
+        return new _domain_error_js__WEBPACK_IMPORTED_MODULE_0__/* .GitHubError */ .y_('GITHUB_DENIED', `${what} does not know the token: ${said}`, {
+            status,
+            hint: 'Give the token of this job, ${{ github.token }}, or one that is valid for this server.',
+        });
+    const needed = permission === undefined ? '' : ` · expected permission ${permission}`;
+    return new _domain_error_js__WEBPACK_IMPORTED_MODULE_0__/* .GitHubError */ .y_('GITHUB_DENIED', `${what} was denied: ${said}${needed}`, {
+        status,
+        ...(permission === undefined ? {} : { permission }),
+    });
+}
+/** What GitHub was asked for; undefined where it is not there, or not shown to this token. */
+async function unlessMissing(work) {
+    try {
+        return await work();
+    }
+    catch (error) {
+        if (error instanceof _domain_error_js__WEBPACK_IMPORTED_MODULE_0__/* .GitHubError */ .y_ && error.code === 'GITHUB_NOT_FOUND')
+            return undefined;
+        throw error;
+    }
+}
+/** The client's errors hold the answer, where there was one; they are told by their form. */
+function answerOf(error, { token }) {
+    if (!(error instanceof Error) || !('response' in error) || !('status' in error))
+        return undefined;
+    const { response, status } = error;
+    if (typeof response !== 'object' || response === null || typeof status !== 'number')
+        return undefined;
+    const headers = 'headers' in response ? response.headers : {};
+    return { status, headers, text: printable(error.message, token) };
+}
+/** Words of a server in one line, without the token, should it say it. */
+function printable(text, token) {
+    const plain = (0,_domain_error_js__WEBPACK_IMPORTED_MODULE_0__/* .oneLine */ .TN)(text.replaceAll(token, '***'));
+    // Pages for people come with 502 and 503.
+    return /^<(?:!doctype|html)/i.test(plain) ? 'an HTML page' : plain.slice(0, 300);
+}
+/**
+ * `contents=write; contents=write,workflows=write` → `contents: write`: the first alternative that is enough, or the one
+ * that the request names, which allows no more than it needs.
+ */
+function permissionOf(headers, expected) {
+    const alternatives = String(headers['x-accepted-github-permissions'] ?? '')
+        .split(';')
+        .map(alternativeOf);
+    return expected !== undefined && alternatives.includes(expected) ? expected : alternatives[0];
+}
+/** `contents=write,workflows=write` → `contents: write, workflows: write`; undefined for what is no permission. */
+function alternativeOf(text) {
+    const pairs = text
+        .split(',')
+        .map((pair) => /^\s*(?<name>[a-z_]{1,60})=(?<access>[a-z]{1,20})\s*$/.exec(pair)?.groups);
+    if (pairs.some((pair) => pair === undefined))
+        return undefined;
+    return pairs.map((pair) => `${pair?.['name']?.replaceAll('_', '-')}: ${pair?.['access']}`).join(', ');
+}
+
+
+/***/ }),
+
+/***/ 39821:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   L: () => (/* binding */ limitOf),
+/* harmony export */   i: () => (/* binding */ plainLimit)
+/* harmony export */ });
+/** What GitHub asks for where it names no time. */
+const UNKNOWN_S = 60;
+/** Nothing is limited for longer; a larger number is a mistake of somebody in between. */
+const LONGEST_S = 24 * 3600;
+/** Enterprise servers have called it abuse. */
+const LIMITED = /\bsecondary rate\b|\brate limit exceeded\b|\babuse detection\b/i;
+/** The last request of an hour may be one that is not allowed. */
+const DENIED = /\bnot accessible by\b/i;
+/**
+ * Seconds until requests are taken again; undefined where a limit is not why it was refused. What is said comes from
+ * the server or from a proxy in between, so none of it is believed when it makes no sense.
+ */
+function limitOf({ status, headers, text }, now) {
+    if (status !== 403 && status !== 429)
+        return undefined;
+    const after = retryAfter(headers, now);
+    if (after !== undefined)
+        return after;
+    if (DENIED.test(text))
+        return undefined;
+    if (String(headers['x-ratelimit-remaining']) === '0')
+        return untilReset(headers, now);
+    return status === 429 || LIMITED.test(text) ? UNKNOWN_S : undefined;
+}
+/**
+ * Says the same in the headers that the throttling plugin reads: it knows fewer words, takes a reset that is missing
+ * or overflows 32 bits for one that has passed, and knows nothing of clocks that differ.
+ */
+function plainLimit(refusal, now) {
+    const { headers } = refusal;
+    const seconds = limitOf(refusal, now);
+    if (seconds === undefined)
+        return { ...headers, 'x-ratelimit-remaining': undefined };
+    return {
+        ...headers,
+        'retry-after': String(seconds),
+        'x-ratelimit-remaining': '0',
+        // The plugin adds a second.
+        'x-ratelimit-reset': String(Math.floor(now / 1000) + seconds - 1),
+    };
+}
+/** RFC 9110 §10.2.3: seconds, or a date. */
+function retryAfter(headers, now) {
+    const said = String(headers['retry-after'] ?? '');
+    if (/^\d+(?:\.\d+)?$/.test(said))
+        return bounded(Number(said));
+    const date = /^[A-Z][a-z]{2},/.test(said) ? Date.parse(said) : Number.NaN;
+    return Number.isNaN(date) ? undefined : bounded((date - serverTime(headers, now)) / 1000);
+}
+function untilReset(headers, now) {
+    const reset = Number(headers['x-ratelimit-reset']);
+    // A second more, to come after it.
+    return reset > 0 ? bounded(reset - serverTime(headers, now) / 1000 + 1) : UNKNOWN_S;
+}
+/** Times of the server are measured by its own clock, where it says what that shows. */
+function serverTime(headers, now) {
+    const time = Date.parse(String(headers['date'] ?? ''));
+    return Number.isNaN(time) ? now : time;
+}
+function bounded(seconds) {
+    return Math.min(Math.max(1, Math.ceil(seconds)), LONGEST_S);
 }
 
 
