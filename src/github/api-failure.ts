@@ -75,7 +75,7 @@ export async function unlessMissing<T>(work: () => Promise<T>): Promise<T | unde
   try {
     return await work()
   } catch (error) {
-    if (error instanceof GitHubError && error.code === 'GITHUB_NOT_FOUND') return undefined
+    if (error instanceof GitHubError && error.status === 404) return undefined
     throw error
   }
 }
