@@ -452,7 +452,7 @@ async function unlessMissing(work) {
         return await work();
     }
     catch (error) {
-        if (error instanceof _domain_error_js__WEBPACK_IMPORTED_MODULE_0__/* .GitHubError */ .y_ && error.code === 'GITHUB_NOT_FOUND')
+        if (error instanceof _domain_error_js__WEBPACK_IMPORTED_MODULE_0__/* .GitHubError */ .y_ && error.status === 404)
             return undefined;
         throw error;
     }
